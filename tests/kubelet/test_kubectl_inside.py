@@ -264,3 +264,24 @@ def test_it_reads_logs_and_ends_when_it_is_told(cluster):
     cluster.ok("kubectl delete pod watcher --wait=false")
     cluster.advance("5s")
     assert cluster("kubectl get pod watcher").code == 1
+
+
+def test_it_runs_programs_in_other_containers(cluster):
+    """With its own streams, once, in order; as in jobs that make backups."""
+    cluster.ok("kubectl run other --image=busybox -- sh -c 'while :; do sleep 1; done'")
+    cluster.advance("5s")
+    said = pod(cluster, """
+        kubectl exec other -- hostname
+        echo typed | kubectl exec -i other -- tr a-z A-Z | sed s/T/t/
+        kubectl exec other -- sh -c 'echo out; echo err >&2; date +%s > /at; sleep 5; echo x >> /n; exit 4'; echo $?
+        kubectl exec other -- nosuch; kubectl exec other -c nope -- x; kubectl exec nope -- x
+        kubectl exec other -- sh -c 'echo $(($(date +%s) - $(cat /at))); cat /n'
+        """, seconds="1m").splitlines()
+    assert said == [
+        "other", "tYPED", "out", "err", "command terminated with exit code 4", "4",
+        'OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not '
+        "found in $PATH: unknown", "command terminated with exit code 127",
+        "Error from server (BadRequest): container nope is not valid for pod other",
+        'Error from server (NotFound): pods "nope" not found', "5", "x"]
+    said = pod(cluster, "kubectl exec other -- date", "b", serviceAccountName="default")
+    assert said.startswith('Error from server (Forbidden): pods "other" is forbidden: User "system:serviceaccount:')

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 # What can be played in a container; of a group all.
 _PLAYED = frozenset((
     "annotate", "api-resources", "api-versions", "apply", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "cordon", "create", "delete", "describe", "drain", "events", "explain", "expose", "get", "label",
-    "logs", "options", "patch", "replace", "rollout", "run", "scale", "set", "taint", "top", "uncordon", "version",
-    "wait"))
+    "completion", "cordon", "create", "delete", "describe", "drain", "events", "exec", "explain", "expose", "get",
+    "label", "logs", "options", "patch", "replace", "rollout", "run", "scale", "set", "taint", "top", "uncordon",
+    "version", "wait"))
 _UNPLAYED = frozenset(("apply edit-last-applied", "cluster-info dump", "create secret tls"))
 _FLAGS = ("kustomize", "edit", "attach", "stdin", "tty", "rm", "output-directory")  # that are not, of those
 _HIDDEN = "KUBESIM_"  # the user's own settings, which no container has
@@ -66,6 +66,14 @@ class _World:
     @property
     def now(self) -> float:
         return self._journal.now
+
+    def exec(self, pod: Object, name: str, argv: list[str], stdin: bool = False, tty: bool = False) -> int:
+        """Run a program in a container to its end, and return its exit code; raises as Cluster.exec, and Suspended."""
+        self.told = True
+        self._journal.call(lambda: self._call.execute(pod, name, argv, stdin))
+        ended = self._journal.wait(lambda: None if (code := self._call.ended()) is None else [code], None, lambda: 0)
+        assert ended is not None  # there is no end of the time for it
+        return int(ended[0])
 
     def log(self, pod: Object, container: Object, previous: bool = False) -> Any:
         """See Cluster.log."""
@@ -134,7 +142,8 @@ class GuestContext(Context):
     def allow(self) -> None:
         """Raise Failure where a command is not played in containers, or not with its flags."""
         words, flags = self.command.split(), self.flags
-        unplayed = [f"--{name}" for name in _FLAGS if name in flags and flags.is_local(name) and flags[name]]
+        unplayed = [f"--{name}" for name in _FLAGS if self.command != "exec" and name in flags and flags.is_local(name)
+                    and flags[name]]
         output = (flags["output"] or "") if "output" in flags else ""
         if "-file=" in output or output.startswith("templatefile=") or (
                 output.endswith("file") and "template" in flags and flags["template"]):

@@ -8,8 +8,11 @@ import os
 
 from ....machinery.files import Files
 from ....machinery.guests import Call, Unreached
+from ....machinery.pods import FIELDS
+from ....machinery.streaming import StartError
 from ...network import apiserver
 from ...network.wiring import Wiring
+from ..entry import EXEC, program_of
 from ..kernel.errors import Errno
 from ..kernel.files import FILE, FOLDER, LINK
 from ..kernel.network import Answered
@@ -51,15 +54,39 @@ def run(process: Process) -> int | None:
     call = Call(process.argv[1:], process.env, bytes(memory["in"]).decode("utf-8", "surrogateescape"),
                 ContainerFiles(process), memory["call"], lambda fd, text: process.write(text, fd),
                 lambda host, port: _reach(process, host, port), api.server,
-                lambda pod, container, previous: _log(api, pod, container, previous), _release(process))
+                lambda pod, container, previous: _log(api, pod, container, previous),
+                lambda pod, name, argv, stdin: _execute(process, api, pod, name, argv, stdin),
+                lambda: memory["child"].status, _release(process))
     code = api.server.kubectl(call)
     if code is None and call.until is not None:
-        process.wait(until=call.until)
+        process.wait(*((memory["child"],) if "child" in memory else ()), until=call.until)
     return code
 
 
 def _reads_stdin(words: list[str]) -> bool:
-    return any(word in ("-", "-f-") or word.endswith("=-") for word in words)
+    own = words[:words.index("--")] if "--" in words else words
+    return any(word in ("-", "-f-") or word.endswith("=-") for word in own)
+
+
+def _execute(process: Process, api: Client, pod: Object, name: str, argv: list[str], stdin: bool) -> None:
+    """See Call.execute: a program in another container gets the streams of this one's process."""
+    from ... import residents
+
+    those, kernel = residents.of(api), process.kernel
+    container = next(each for field in FIELDS for each in pod["spec"].get(field) or () if each["name"] == name)
+    inside = those.enter(pod, container)
+    try:
+        program = program_of(inside.space, inside.user, inside.cwd, inside.env, argv[0], True)
+    except StartError as error:
+        raise StartError(EXEC + error.message, error.code) from None
+    fds = {fd: process.fds.get(fd) or kernel.null() for fd in (0, 1, 2)}
+    if not stdin:
+        fds[0] = kernel.null()
+    child = kernel.spawn(inside.space, program, list(argv), dict(inside.env), inside.user, inside.cwd, fds)
+    inside.space.guests.add(child.pid)
+    process.memory["child"] = child
+    kernel.start(child)
+    those.touch(f"{pod['metadata']['uid']}/{name}")
 
 
 def _api(process: Process) -> Client | None:
