@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     Found = TypeVar("Found")
 
 POLL = 1.0  # seconds between two looks of one that waits
+# Where it looks at what is none of the API's objects, it does so by its age, but each so many seconds: that takes time.
+PATIENCE, MOST_PATIENCE = 0.05, 30.0
 
 
 class Suspended(BaseException):
@@ -43,6 +45,7 @@ class Journal:
         self._at = self._wait = 0
         self._is_repeated = memory["began"] is not None
         self.until: float | None = None  # when it is to be looked at again
+        self.told = False                # something was read that is none of the API's objects
         self.seen: dict[str, dict[str, Object]] = {}  # what the present look has found, as `watched`
 
     @property
@@ -108,7 +111,8 @@ class Journal:
                 break
             memory["looks"] += 1
             memory["watched"].update(self.seen)
-        self.until = now + POLL if end is None else min(end, now + POLL)
+        pace = max(POLL, min((now - memory["began"]) * PATIENCE, MOST_PATIENCE)) if self.told else POLL
+        self.until = now + pace if end is None else min(end, now + pace)
         raise Suspended
 
     def tell(self, said: list[tuple[int, str]], write: Callable[[int, str], None]) -> None:

@@ -53,12 +53,12 @@ class _Stream:
 
 
 class _World:
-    """What verbs ask of the cluster beside its API. `told`: something was read that is none of its objects."""
+    """What verbs ask of the cluster beside its API."""
 
     class _Clock:
         frozen = False
 
-    clock, locked, told = _Clock(), False, False
+    clock, locked = _Clock(), False
 
     def __init__(self, call: Call, journal: Journal):
         self._call, self._journal, self.server = call, journal, call.server
@@ -69,7 +69,7 @@ class _World:
 
     def exec(self, pod: Object, name: str, argv: list[str], stdin: bool = False, tty: bool = False) -> int:
         """Run a program in a container to its end, and return its exit code; raises as Cluster.exec, and Suspended."""
-        self.told = True
+        self._journal.told = True
         self._journal.call(lambda: self._call.execute(pod, name, argv, stdin))
         ended = self._journal.wait(lambda: None if (code := self._call.ended()) is None else [code], None, lambda: 0)
         assert ended is not None  # there is no end of the time for it
@@ -77,7 +77,7 @@ class _World:
 
     def log(self, pod: Object, container: Object, previous: bool = False) -> Any:
         """See Cluster.log."""
-        self.told = True
+        self._journal.told = True
         return self._call.log(pod, container, previous)
 
 
@@ -208,6 +208,6 @@ def run(call: Call, execute: Callable[..., int]) -> int | None:
     except Suspended:
         code, call.until = None, journal.until
     journal.tell(made[0].said, call.write)
-    if code is None and journal.until is not None and not made[0].world.told:
+    if code is None and journal.until is not None and not journal.told:
         memory["seen"] = server.store.revision
     return code

@@ -96,6 +96,7 @@ def _api(process: Process) -> Client | None:
         process.kernel.routes.route(process.space, host, 443)
     except Errno:
         pass
+    process.space.net.next_port()  # it has asked: who does so again and again is known by that (lives.foresee)
     routes = process.kernel.routes
     return routes.api if isinstance(routes, Wiring) else None
 

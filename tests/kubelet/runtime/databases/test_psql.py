@@ -59,4 +59,5 @@ def test_lists_of_what_there_is_none_of(psql):
 
 
 def test_a_file_that_is_a_dash_is_what_is_typed(psql):
-    assert psql.hall.run("pg", "psql", "-U", "postgres", "-tA", "-f", "-", stdin=b"select 2;\nselect 3;\n")[0] == "2\n3\n"
+    said = psql.hall.run("pg", "psql", "-U", "postgres", "-tA", "-f", "-", stdin=b"select 2;\nselect 3;\n")[0]
+    assert said == "2\n3\n"
