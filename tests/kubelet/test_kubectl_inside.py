@@ -266,6 +266,14 @@ def test_it_reads_logs_and_ends_when_it_is_told(cluster):
     assert cluster("kubectl get pod watcher").code == 1
 
 
+def two(terminal):
+    """Make a pod of two containers, called `two`."""
+    terminal.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "two"}, "spec": {"containers": [
+            {"name": name, "image": "busybox", "command": ["sleep", "infinity"]} for name in "ab"]}}))
+    terminal.advance("5s")
+
+
 def test_it_runs_programs_in_other_containers(cluster):
     """With its own streams, once, in order; as in jobs that make backups."""
     cluster.ok("kubectl run other --image=busybox -- sh -c 'while :; do sleep 1; done'")
@@ -283,5 +291,8 @@ def test_it_runs_programs_in_other_containers(cluster):
         "found in $PATH: unknown", "command terminated with exit code 127",
         "Error from server (BadRequest): container nope is not valid for pod other",
         'Error from server (NotFound): pods "nope" not found', "5", "x"]
+    two(cluster)
+    assert pod(cluster, "kubectl exec two -- echo out", "c").splitlines() == [
+        "Defaulted container \"a\" out of: a, b", "out"]
     said = pod(cluster, "kubectl exec other -- date", "b", serviceAccountName="default")
     assert said.startswith('Error from server (Forbidden): pods "other" is forbidden: User "system:serviceaccount:')

@@ -60,8 +60,9 @@ class _World:
 
     clock, locked = _Clock(), False
 
-    def __init__(self, call: Call, journal: Journal):
-        self._call, self._journal, self.server = call, journal, call.server
+    def __init__(self, call: Call, journal: Journal, show: Callable[[], None]):
+        """`show` writes what there is to say."""
+        self._call, self._journal, self._show, self.server = call, journal, show, call.server
 
     @property
     def now(self) -> float:
@@ -70,6 +71,7 @@ class _World:
     def exec(self, pod: Object, name: str, argv: list[str], stdin: bool = False, tty: bool = False) -> int:
         """Run a program in a container to its end, and return its exit code; raises as Cluster.exec, and Suspended."""
         self._journal.told = True
+        self._show()  # before the program says anything
         self._journal.call(lambda: self._call.execute(pod, name, argv, stdin))
         ended = self._journal.wait(lambda: None if (code := self._call.ended()) is None else [code], None, lambda: 0)
         assert ended is not None  # there is no end of the time for it
@@ -92,7 +94,7 @@ class GuestContext(Context):
         super().__init__("", flags, environ, streams)
         self._pending = said
         self.call, self.journal, self.files = call, journal, call.files
-        self.world = _World(call, journal)
+        self.world = _World(call, journal, self.show)
         self._is_reached = False
 
     @property
@@ -175,10 +177,10 @@ class GuestContext(Context):
     def close(self) -> None:
         pass
 
-    @property
-    def said(self) -> list[tuple[int, str]]:
-        """What it has to say, by descriptors."""
-        return [(stream.fd, text) for stream, text in self._pending]  # type: ignore[attr-defined]
+    def show(self) -> None:
+        """Write what it has to say, and has not said before."""
+        self.journal.tell([(stream.fd, text) for stream, text in self._pending],  # type: ignore[attr-defined]
+                          self.call.write)
 
 
 def run(call: Call, execute: Callable[..., int]) -> int | None:
@@ -207,7 +209,7 @@ def run(call: Call, execute: Callable[..., int]) -> int | None:
         code: int | None = execute(call.words, environ, None, context)
     except Suspended:
         code, call.until = None, journal.until
-    journal.tell(made[0].said, call.write)
+    made[0].show()
     if code is None and journal.until is not None and not journal.told:
         memory["seen"] = server.store.revision
     return code
