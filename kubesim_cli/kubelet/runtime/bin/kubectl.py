@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..kernel.files import Inode
     from ..kernel.process import Process
 
+TAKES = 0.1         # seconds from its start to its first request: a loop of nothing else sees time go by
+STEPS = 10_000      # that a command line counts
 LIMIT = 30.0        # seconds until client-go gives up to connect (net.Dialer of rest/transport)
 INTERRUPTED = 2     # exit code of a program in Go that is told to end and is process 1
 _API = "10.96.0.1"  # an address to ask for where the container is told of none
@@ -36,7 +38,8 @@ def run(process: Process) -> int | None:
     """Play a command line; it is called again while it waits for its input, for a connection, or for the cluster."""
     if process.memory is None:
         process.trapped = frozenset(_SIGNALS)
-        process.memory = {"dial": {}, "call": {}, "in": bytearray(), "reads": _reads_stdin(process.argv[1:])}
+        process.memory = {"dial": {}, "call": {}, "in": bytearray(), "reads": _reads_stdin(process.argv[1:]),
+                          "begins": process.kernel.now + TAKES}
     memory = process.memory
     if process.pending:
         return INTERRUPTED if process.pid == 1 else 128 + _SIGNALS.get(process.pending[0], 15)
@@ -46,6 +49,10 @@ def run(process: Process) -> int | None:
             return None
         memory["in"] += data
         memory["reads"] = bool(data)
+    if process.kernel.now < memory["begins"]:
+        process.wait(until=memory["begins"])
+        return None
+    process.work(STEPS)
     api = _api(process)
     if api is None or api.server.kubectl is None:
         process.write("The connection to the server localhost:8080 was refused - did you specify the right host or "
