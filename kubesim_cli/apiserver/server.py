@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from ..machinery.entropy import Entropy
+    from ..machinery.guests import Call
     from ..machinery.schema import Schema
     from ..machinery.types import Object, Release
     from ..store.store import Store
@@ -60,6 +61,7 @@ class Server:
         self.tally = tally or Tally()
         self.settings: Settings | None = None  # None: those of a default server
         self.runtime: Any = None  # kubelet.residents.Residents, until the store is read anew
+        self.kubectl: Callable[[Call], int | None] | None = None  # runs kubectl for containers; see kubectl/guest.py
         self.linger: Callable[[float], object] = lambda seconds: None  # lets time pass while a request is served
         self.trusted = Client(self)
         self._discovery: Discovery | None = None

@@ -27,8 +27,8 @@ LOOPS: dict[str, Loop] = {
                                          "persistentvolumeclaims persistentvolumes storageclasses.storage.k8s.io"),
     "persistentvolumeclaim-expander": Loop("controllers.expand", "persistentvolumeclaims"),
     "persistentvolumeclaim-protection": Loop("controllers.pvcprotection", "persistentvolumeclaims pods"),
-    "kubelet": Loop("kubelet.kubelet", "configmaps endpointslices.discovery.k8s.io networkpolicies.networking.k8s.io "
-                    "nodes persistentvolumes pods secrets services"),
+    "kubelet": Loop("kubelet.kubelet", "configmaps endpointslices.discovery.k8s.io namespaces "
+                    "networkpolicies.networking.k8s.io nodes persistentvolumes pods secrets services"),
     "scheduler": Loop("scheduler.scheduler",
                       "deviceclasses.resource.k8s.io nodes persistentvolumeclaims persistentvolumes pods "
                       "resourceclaims.resource.k8s.io resourceslices.resource.k8s.io storageclasses.storage.k8s.io"),

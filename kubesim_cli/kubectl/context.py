@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from ..machinery.files import HOST
 from .failures import Failure
 
 TYPE_CHECKING = False
@@ -13,9 +14,12 @@ if TYPE_CHECKING:
 
     from ..apiserver.client import Client, Request
     from ..cluster.cluster import Cluster
+    from ..machinery.files import Files
+    from ..machinery.guests import Call
     from ..machinery.types import Object, Release
     from .cli.flags import Flags
     from .kubeconfig import Kubeconfig
+    from .util.requestpath import RequestClient
 
     Found = TypeVar("Found")
     Streams = tuple[TextIO, TextIO, TextIO]  # stdin, stdout, stderr
@@ -29,6 +33,9 @@ class Context:
     """One call of one command. Nothing is opened before it is asked for: neither kubeconfig nor cluster."""
 
     name = "kubectl"  # what the program calls itself, whichever name it was called by
+    files: Files = HOST  # those that -f and its kin name
+    in_container: Callable[[Call], int | None] | None = None  # see commandline.in_container
+    remembers = True  # it keeps between its calls what the server has told of its resources
 
     def __init__(self, command: str, flags: Flags, environ: Mapping[str, str], streams: Streams | None = None,
                  cluster: Cluster | None = None):
@@ -104,26 +111,35 @@ class Context:
         import time
 
         from ..cluster.cluster import Cluster
-        return Cluster(folder, wanted_release(self.environ), time.time, time.sleep, self._tell,
-                       wanted_bare(self.environ), wanted_kubelet(self.environ), wanted_seed(self.environ))
+        cluster = Cluster(folder, wanted_release(self.environ), time.time, time.sleep, self._tell,
+                          wanted_bare(self.environ), wanted_kubelet(self.environ), wanted_seed(self.environ))
+        cluster.server.kubectl = self.in_container
+        return cluster
+
+    def allow(self) -> None:
+        """Raise Failure where the command may not be run with the flags that it has."""
 
     @property
     def client(self) -> Client:
         """The API as the kubeconfig's user sees it."""
         if self._client is None:
             from ..apiserver.client import Client
-            from .util.requestpath import RequestClient
             cluster = self.cluster
             user = self.kubeconfig.identity(lambda token: _review(Client(cluster.server), token))
             if self.flags["v"] >= 6:
                 from .util.calllog import CallLog
                 self.on_call.append(CallLog(self).on_call)
-            client = RequestClient(cluster.server, user=user, on_warning=self.warn_for_server,
-                                   on_call=self._called if self.on_call else None)
+            client = self.connect(cluster, user)
             client.kubeconfig = self.kubeconfig
             client.managed_fields = self._shows_managed_fields()
             self._client = client
         return self._client
+
+    def connect(self, cluster: Cluster, user: Object) -> RequestClient:
+        """Return a client of the cluster's server for a user."""
+        from .util.requestpath import RequestClient
+        return RequestClient(cluster.server, user=user, on_warning=self.warn_for_server,
+                             on_call=self._called if self.on_call else None)
 
     def _shows_managed_fields(self) -> bool:
         """Tell whether managed fields may be seen of what is read: making them takes time (Client.managed_fields)."""

@@ -95,7 +95,7 @@ def read_file(path: str, environ: Mapping[str, str]) -> Object | None:
     except OSError as why:
         raise Failure(f'error loading config file "{path}": {_reason(why, path)}') from None
     try:
-        return _parse(data)
+        return parse(data)
     except ValueError as why:
         raise Failure(f'error loading config file "{path}": {why}') from None
 
@@ -105,7 +105,7 @@ def _reason(why: OSError, path: str) -> str:
     return f"{verb} {path}: {os.strerror(why.errno or 0).lower()}"
 
 
-def _parse(data: bytes) -> Object:
+def parse(data: bytes) -> Object:
     """Return the config in a file's text; raises ValueError, in the words of clientcmd's codec."""
     if data[:1] == b"{":
         from ..go.jsontext import loads

@@ -6,7 +6,6 @@ from ..go.fmt import quote
 from ..go.json import type_word
 from ..machinery import errors, jsonpatch, strategic
 from ..machinery.errors import StatusError
-from ..machinery.files import contents
 from ..machinery.objects import clone
 from .failures import Failure
 from .resource import builder
@@ -30,7 +29,7 @@ def run(ctx: Context) -> None:
     patch_type = _check(ctx, strategy)
     text = flags["patch"]
     if flags["patch-file"]:
-        text = _read(flags["patch-file"])
+        text = _read(ctx, flags["patch-file"])
     local = flags["local"]
     wrong, body = None, None
     try:
@@ -85,9 +84,9 @@ def _check(ctx: Context, strategy: str) -> str:
     return patch_type
 
 
-def _read(path: str) -> str:
+def _read(ctx: Context, path: str) -> str:
     try:
-        return contents(path).decode("utf-8", "surrogateescape")
+        return ctx.files.contents(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         what = "read" if isinstance(error, IsADirectoryError) else "open"
         raise Failure(f"unable to read patch file: {what} {path}: {(error.strerror or '').lower()}") from None

@@ -11,7 +11,7 @@ from ..machinery import timestamps
 from ..machinery.streaming import StartError
 from .runtime import bounds, environment
 from .runtime.play import Play
-from .runtime.process import SHORT
+from .runtime.process import RUN_AWAY, SHORT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class ContainerLog:
             until = min(until, self.ended)
         why = bounds.guarded(lambda: _lived(play, until), str)
         ended = play.inside.space.ended
-        if not why and ended is not None and self.ended is None and ended + SHORT < until:
+        is_over = ended is not None and self.ended is None and ended + SHORT < until
+        if not why and is_over and play.inside.space.exhausted not in RUN_AWAY:
             why = "its status tells another life"
         if not why and play.inside.space.guessed:
             why = "a program has run in it that kubesim does not play"

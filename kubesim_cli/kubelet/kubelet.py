@@ -150,6 +150,7 @@ class Kubelet(Controller):
                         "secrets": self._namespace_changed, "services": self._service_changed,
                         "persistentvolumes": self._volume_changed,
                         "endpointslices.discovery.k8s.io": self._network_changed,
+                        "namespaces": self._network_changed,
                         "networkpolicies.networking.k8s.io": self._network_changed}
 
     def _pod_changed(self, change: Change) -> Iterable[Key]:

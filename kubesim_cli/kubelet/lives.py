@@ -21,7 +21,7 @@ PROBES = ("startup", "liveness", "readiness")
 CLIENTS = ("curl", "wget", "nc", "ncat", "netcat", "telnet", "mysql", "mysqladmin", "mysqldump", "mariadb",
            "mariadb-admin", "mariadb-dump", "psql", "pg_isready", "createdb", "redis-cli", "mongosh", "mongo", "cqlsh",
            "nodetool", "zkCli.sh", "rabbitmqctl", "agnhost", "ping", "nslookup", "getent", "dig ", "host ", "/dev/tcp/",
-           "/dev/udp/", "traceroute", ".sh")
+           "/dev/udp/", "traceroute", "kubectl", ".sh")
 MEMBERS = frozenset(("cassandra", "zkServer.sh"))  # servers that talk with others of their kind
 
 
@@ -144,7 +144,9 @@ def foresee(life: Life, api: Client, engine: Engine, name: str, container: Objec
                             and not course.waits and not _undisturbed(course.inside.space)):
         life.until = max(course.kernel.now, now)
         if course.touched:
-            life.opened, life.until = inside.space.net.opened, max(life.until, now + patience)
+            life.opened = inside.space.net.opened
+            if opened is not None:  # else it has not been known to connect: something has changed
+                life.until = max(life.until, now + patience)
         elif network.asked or (inside.probers and age > AGED):
             life.until = max(life.until, now + patience)
     for kind, probe in probes.items():

@@ -285,14 +285,24 @@ class Residents(Living):
             from .runtime.probing import leave
 
             leave(self.engine.containers[name])
-        command = (stopping.hook_of(container, "preStop").get("exec") or {}).get("command")
-        if command and grace > 0:
-            try:
-                self.engine.execute(name, command)
-            except StartError:
-                pass
+        hook = stopping.hook_of(container, "preStop") if grace > 0 else {}
+        if hook.get("exec") or "httpGet" in hook:
+            self._begin_hook(name, container, hook)
             self._touched = True
         return found
+
+    def _begin_hook(self, name: str, container: Object, hook: Object) -> None:
+        if "httpGet" in hook:
+            from .network.probes import send
+
+            release = self.api.release
+            send(self.engine.kernel, self.engine.containers[name].space, container, hook["httpGet"],
+                 f"{release[0]}.{release[1]}")
+            return
+        try:
+            self.engine.execute(name, hook["exec"]["command"])
+        except StartError:
+            pass
 
     def signal(self, pod: Object, container: Object) -> None:
         """The kubelet sends a container its signal."""

@@ -42,6 +42,45 @@ def contents(path: str) -> bytes:
         return file.read() if os.path.isfile(path) else bounded(file)
 
 
+class Files:
+    """Files by their paths, as who runs a command sees them: those of this machine.
+
+    Methods that read raise OSError; `matches`: the paths that a pattern of the shell's fits, sorted.
+    """
+
+    def contents(self, path: str) -> bytes:
+        return contents(path)
+
+    def stat(self, path: str) -> None:
+        """Raise OSError where there is nothing at a path."""
+        os.stat(path)
+
+    def is_there(self, path: str) -> bool:
+        """Tell whether there is anything of a name, be it a link that leads nowhere."""
+        return os.path.lexists(path)
+
+    def is_folder(self, path: str) -> bool:
+        return os.path.isdir(path)
+
+    def is_file(self, path: str) -> bool:
+        return os.path.isfile(path)
+
+    def is_link(self, path: str) -> bool:
+        return os.path.islink(path)
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder, sorted."""
+        return sorted(os.listdir(folder))
+
+    def matches(self, pattern: str) -> list[str]:
+        import glob
+
+        return sorted(glob.glob(pattern))
+
+
+HOST = Files()
+
+
 def let_go(file: BinaryIO | None) -> None:
     """Close a file that was only read: that this fails is no failure of what was done with it."""
     if file is not None:

@@ -70,13 +70,14 @@ class Settings:
         """Open the cluster as it is, without letting it catch up with the time or making the default objects."""
         import time
 
+        from ..kubectl.commandline import in_container
         from ..kubectl.context import wanted_bare, wanted_kubelet, wanted_release, wanted_seed
 
         sys.stderr.write(self.kubeconfig.note)
         cluster = Cluster(self.folder, wanted_release(self.environ), time.time, time.sleep,
                           bare=wanted_bare(self.environ), kubelet=wanted_kubelet(self.environ),
                           seed=wanted_seed(self.environ))
-        cluster.stderr, cluster.command = sys.stderr, self.words
+        cluster.stderr, cluster.command, cluster.server.kubectl = sys.stderr, self.words, in_container
         self._clusters.append(cluster)
         return cluster
 

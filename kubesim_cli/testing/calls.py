@@ -10,6 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from unittest import mock
 
 from ..cluster.cluster import Cluster
+from ..kubectl.commandline import in_container
 from ..kubectl.context import Context
 from ..main import execute, told
 
@@ -61,7 +62,9 @@ class Call(Context):
 
 def opened(folder: str) -> Cluster:
     """Open the cluster in a folder that has one."""
-    return Cluster(folder, None, time.time, time.sleep)
+    cluster = Cluster(folder, None, time.time, time.sleep)
+    cluster.server.kubectl = in_container
+    return cluster
 
 
 def kubectl(clusters: Clusters, words: list[str], environ: Mapping[str, str], stdin: str) -> tuple[str, str, int]:

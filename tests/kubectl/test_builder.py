@@ -6,6 +6,7 @@ from kubesim_cli.kubectl.failures import Aggregate, Failure
 from kubesim_cli.kubectl.resource import builder
 from kubesim_cli.machinery.discovery import builtin
 from kubesim_cli.machinery.errors import StatusError, bad_request, not_found
+from kubesim_cli.machinery.files import HOST
 
 DISCOVERY = builtin()
 
@@ -43,6 +44,7 @@ class FakeContext:
     name = "kubectl"
     environ = {"KUBESIM_HOME": "nosuch"}  # where no discovery is remembered
     kubeconfig = FakeKubeconfig()
+    files, remembers = HOST, True
 
     def __init__(self, *paths, namespace="default", given=False, stdin=""):
         self.client, self.namespace, self.namespace_given = FakeClient(*paths), namespace, given

@@ -13,7 +13,7 @@ from kubesim_cli.go.yaml import load as load_yaml
 from kubesim_cli.kubectl.cli.commands import flags_of
 from kubesim_cli.kubectl.config.access import ConfigAccess, replace_file, write_own
 from kubesim_cli.kubectl.failures import Failure
-from kubesim_cli.kubectl.kubeconfig import _parse, builtin_file, impersonated, load
+from kubesim_cli.kubectl.kubeconfig import builtin_file, impersonated, load, parse
 
 LAB = """apiVersion: v1
 kind: Config
@@ -146,7 +146,7 @@ def test_the_quick_way_of_reading_finds_what_the_thorough_one_does(change):
     """Blanks before the first bracket lead the other way."""
     def read(text: bytes):
         try:
-            return _parse(text)
+            return parse(text)
         except ValueError as problem:
             return str(problem)
 

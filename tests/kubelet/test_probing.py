@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 AGNHOST = "registry.k8s.io/e2e-test-images/agnhost:2.40"
@@ -45,3 +47,24 @@ def test_readiness_is_what_the_server_answers(w, image, probe, ready):
     w.advance(1)
     assert status(w)["ready"] is ready
     assert bool(w.events("Unhealthy")) is not ready
+
+
+def test_a_probe_that_spins_costs_next_to_nothing(terminal):
+    """It is known to be in a loop that does nothing, so that its rounds need not be made."""
+    from kubesim_cli.kubelet.runtime.kernel.kernel import Kernel
+
+    worked, rest = [], Kernel.rest
+
+    def counted(kernel, process, steps):
+        worked.append(steps)
+        rest(kernel, process, steps)
+
+    terminal.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [{
+            "name": "c", "image": "busybox", "command": ["sleep", "infinity"], "readinessProbe": {
+                "exec": {"command": ["sh", "-c", "while :; do :; done"]}}}]}}))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Kernel, "rest", counted)
+        terminal.advance("1m")
+    assert worked == []
+    assert 'Readiness probe failed: command "sh -c while :; do :; done" timed out' in terminal.ok("kubectl get events")

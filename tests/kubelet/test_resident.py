@@ -3,9 +3,11 @@
 import errno
 import json
 import pathlib
+import zlib
 
 import pytest
 
+from kubesim_cli.kubelet.runtime import engine, freeze
 from kubesim_cli.store.log import StoreError
 
 FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
@@ -236,8 +238,6 @@ def test_a_stateful_set_finds_its_files_again(newest):
 
 def test_the_state_of_another_version(newest, monkeypatch):
     """Containers end as those of a node that was restarted; volumes' files stay."""
-    from kubesim_cli.kubelet.runtime import freeze
-
     claim(newest)
     mounted = {"command": ["sh", "-c", "echo mine > /v/f; sleep infinity"],
                "volumeMounts": [{"name": "v", "mountPath": "/v"}]}
@@ -480,3 +480,31 @@ def test_a_probe_that_writes_goes_on_in_a_container_that_nobody_touched(newest):
     assert newest.ok("kubectl get pod a").split()[6] == "1/1"
     newest.advance("15s")
     assert newest.ok("kubectl get pod a").split()[6] == "0/1"
+
+
+def test_containers_live_on_where_an_attribute_was_added_or_has_gone(newest, monkeypatch):
+    """As after an upgrade: what was stored lacks the one, and has the other."""
+    make(newest, COUNT)
+    newest.ok("kubectl exec a -- touch /made")
+    thaw = freeze.Store.thaw
+
+    def of_before(store, records, blobs, part=""):
+        for name, record in records.items():
+            if name.startswith("Space-"):
+                del record["load"]
+                record["moods"] = {"l": []}
+        return thaw(store, records, blobs, part)
+
+    monkeypatch.setattr(freeze.Store, "thaw", of_before)
+    monkeypatch.setitem(freeze.ADDED, "Space", {"load": lambda: [0, 0, 0]})
+    assert newest.ok("kubectl exec a -- ls /made") == "/made\n"
+    newest.advance("10s")
+    assert "Running   0 " in newest.ok("kubectl get pod a")
+
+
+def test_who_changes_what_is_stored_has_thought_of_what_was_stored_before():
+    """Enter an attribute that is new in freeze.ADDED, or raise freeze.VERSION; then tell the form here."""
+    form = ",".join(f"{name}:{' '.join(each.__slots__)}" for name, each in sorted(freeze._CLASSES.items())
+                    if name not in freeze._ELSEWHERE and hasattr(each, "__slots__"))
+    assert (freeze.VERSION, f"{zlib.crc32(form.encode()):08x}") == (4, "af866f6c")
+    assert [len(each.__slots__) for each in (engine.Container, engine.Session)] == [9, 4]  # those are lists

@@ -142,3 +142,23 @@ spec:
     assert terminal.ok("kubectl get pod p --no-headers").split()[1] == "0/1"
     terminal.advance("2m")
     assert terminal.ok("kubectl get pod p --no-headers").split()[1] == "1/1"
+
+
+def test_the_request_of_a_hook_comes_to_a_container_that_somebody_was_in(terminal, make):
+    make({"image": "nginx", "lifecycle": {"preStop": {"httpGet": {"path": "/bye", "port": 80}}}},
+         {"name": "d", "command": ["sleep", "infinity"]})
+    terminal.advance("5s")
+    terminal.ok("kubectl exec a -c c -- true")
+    terminal.ok("kubectl delete pod a --wait=false")
+    terminal.advance("3s")
+    log = terminal.ok("kubectl logs a -c c")
+    assert log.count('"GET /bye HTTP/1.1" 404') == 1 and '"kube-probe/' in log
+
+
+@pytest.mark.parametrize("script", ["while true; do echo a; done", "yes a"])
+def test_the_log_of_who_says_more_than_is_played_has_lines(terminal, make, script):
+    """Its end by that is none of the container's life."""
+    make({"command": ["sh", "-c", script]})
+    terminal.advance("1h")
+    assert terminal.ok("kubectl logs a --tail=2") == "a\na\n"
+    assert restarts(terminal) == "0"

@@ -6,7 +6,6 @@ import os
 
 from ...go.fmt import quote
 from ...machinery import names
-from ...machinery.files import contents
 from ...machinery.wellknown import SECRET_TYPE_DOCKER_CONFIG_JSON, SECRET_TYPE_TLS
 from ...releases.kubectl import does
 from ..failures import Failure
@@ -43,7 +42,7 @@ def configmap(ctx: Context) -> None:
         except UnicodeDecodeError:
             binary[key] = _base64(value)
 
-    from_files(flags["from-file"], add)
+    from_files(ctx, flags["from-file"], add)
     from_literals(flags["from-literal"], add)
     from_env_files(ctx, flags["from-env-file"], "config", add)
     obj = creation.object("v1", "ConfigMap", data=data, binaryData=binary)
@@ -60,7 +59,7 @@ def generic(ctx: Context) -> None:
     _check_sources(creation, flags)
     data = _SecretData()
     from_literals(flags["from-literal"], data.add)
-    from_files(flags["from-file"], data.add)
+    from_files(ctx, flags["from-file"], data.add)
     from_env_files(ctx, flags["from-env-file"], "secret", data.add)
     _submit_secret(creation, flags, data, flags["type"])
 
@@ -79,7 +78,7 @@ def docker_registry(ctx: Context) -> None:
                       "--docker-server is required")
     data = _SecretData()
     if files:
-        from_files(files, data.add)
+        from_files(ctx, files, data.add)
     else:
         import json
 
@@ -96,7 +95,7 @@ def tls(ctx: Context) -> None:
     creation = Creation(ctx)
     if not flags["key"] or not flags["cert"]:
         raise Failure("key and cert must be specified")
-    cert, key = _read_pem(flags["cert"]), _read_pem(flags["key"])
+    cert, key = _read_pem(ctx, flags["cert"]), _read_pem(ctx, flags["key"])
     _check_key_pair(flags["cert"], flags["key"], cert, key)
     data = _SecretData()
     data.add("tls.crt", cert)
@@ -137,28 +136,29 @@ def from_literals(sources: Iterable[str], add: Add) -> None:
         add(key, value.encode("utf-8", "surrogateescape"))
 
 
-def from_files(sources: Iterable[str], add: Add) -> None:
+def from_files(ctx: Context, sources: Iterable[str], add: Add) -> None:
     """Call `add(key, bytes)` for each `[key=]path`; a directory stands for the files in it (util.ParseFileSource)."""
     for source in sources:
         key, path = _file_source(source)
-        _stat(path)
-        if not os.path.isdir(path):
-            add(key, _read(path))
+        _stat(ctx, path)
+        if not ctx.files.is_folder(path):
+            add(key, _read(ctx, path))
             continue
         if "=" in source:
             raise Failure("cannot give a key name for a directory path")
-        for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
-            if entry.is_file(follow_symlinks=False):
-                add(entry.name, _read(entry.path))
+        for name in ctx.files.names(path):
+            inside = os.path.join(path, name)
+            if ctx.files.is_file(inside) and not ctx.files.is_link(inside):
+                add(name, _read(ctx, inside))
 
 
 def from_env_files(ctx: Context, paths: Iterable[str], what: str, add: Add) -> None:
     """Call `add(key, bytes)` for each line of env files; a key without `=` is looked up in the environment."""
     for path in paths:
-        _stat(path)
-        if os.path.isdir(path):
+        _stat(ctx, path)
+        if ctx.files.is_folder(path):
             raise Failure(f"env {what} file cannot be a directory")
-        for number, line in enumerate(_read(path).split(b"\n")):
+        for number, line in enumerate(_read(ctx, path).split(b"\n")):
             try:
                 text = line.removesuffix(b"\r").decode("utf-8")
             except UnicodeDecodeError:
@@ -186,16 +186,16 @@ def _file_source(source: str) -> tuple[str, str]:
     return key, path
 
 
-def _stat(path: str) -> None:
+def _stat(ctx: Context, path: str) -> None:
     try:
-        os.stat(path)
+        ctx.files.stat(path)
     except OSError as error:
         raise Failure(f"error reading {path}: {_reason(error)}") from None
 
 
-def _read(path: str) -> bytes:
+def _read(ctx: Context, path: str) -> bytes:
     try:
-        return contents(path)
+        return ctx.files.contents(path)
     except OSError as error:
         raise Failure(f"open {path}: {_reason(error)}") from None
 
@@ -204,9 +204,9 @@ def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _read_pem(path: str) -> bytes:
+def _read_pem(ctx: Context, path: str) -> bytes:
     try:
-        return _read(path)
+        return _read(ctx, path)
     except Failure as failure:
         raise Failure(f"Cannot read file {path}, {failure}") from None
 

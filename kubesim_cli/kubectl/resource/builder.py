@@ -152,7 +152,7 @@ class Builder:
         if self.filenames or self.kustomize:
             from . import files
 
-            self._files = files.sources(self.filenames, self.kustomize, self.recursive, errors)
+            self._files = files.sources(self.filenames, self.kustomize, self.recursive, errors, self.ctx.files)
         if self.local and self.args:
             errors.append(Failure(LOCAL_RESOURCE))
         if self.select_all and (self.selector or self.field_selector):

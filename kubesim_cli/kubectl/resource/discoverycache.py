@@ -35,7 +35,7 @@ def of_kind(ctx: Context, api_version: str, kind: str) -> Resource | None:
 
 def _recall(ctx: Context, found: Resource | None,
             look: Callable[[Discovery], Resource | None]) -> Resource | None:
-    if found is not None and found.crd is None:
+    if (found is not None and found.crd is None) or not ctx.remembers:
         return found
     known = _read(ctx)
     remembered = look(known) if known is not None else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...go.fmt import quote
+from ...machinery.files import HOST
 from ..failures import Aggregate, Failure
 from .info import Info
 
@@ -12,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ...machinery.files import Files
     from ...machinery.types import Json, Object, Release
     from ..context import Context
 
@@ -19,8 +21,9 @@ _NAMES = ("name", "namespace", "generateName")
 _NO_VALIDATION = "if you choose to ignore these errors, turn validation off with --validate=false"
 
 
-def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: list[Exception]) -> list[File]:
-    """Return what -f, -k and -R name, in their order; what cannot be is appended to `errors`."""
+def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: list[Exception],
+            machine: Files = HOST) -> list[File]:
+    """Return what -f, -k and -R name on a machine, in their order; what cannot be is appended to `errors`."""
     if kustomize and filenames:
         errors.append(Failure("only one of -f or -k can be specified"))
     if kustomize and recursive:
@@ -42,11 +45,11 @@ def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: l
                 errors.append(error)
             found.append(File(name, name))
         else:
-            matches = _expand_pattern(name)
+            matches = _expand_pattern(name, machine)
             if not matches:
                 errors.append(Failure(f"the path {quote(name)} does not exist"))
             for path in matches:
-                files = [path] if not os.path.isdir(path) else _walk(path, recursive)
+                files = [path] if not machine.is_folder(path) else _walk(path, recursive, machine)
                 found += [File(file, file, of_many=len(files) > 1) for file in files]
             if matches and not found and not errors:
                 errors.append(Failure(f"error reading [{' '.join(matches)}]: recognized file extensions are "
@@ -54,21 +57,17 @@ def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: l
     return [*found, Kustomization(kustomize)] if kustomize else found
 
 
-def _expand_pattern(name: str) -> list[str]:
-    if os.path.lexists(name):
-        return [name]
-    import glob
-
-    return sorted(glob.glob(name))
+def _expand_pattern(name: str, machine: Files) -> list[str]:
+    return [name] if machine.is_there(name) else machine.matches(name)
 
 
-def _walk(directory: str, recursive: bool) -> list[str]:
+def _walk(directory: str, recursive: bool, machine: Files) -> list[str]:
     """A directory's manifests in the order of filepath.Walk."""
     files = []
-    for entry in sorted(os.listdir(directory)):
+    for entry in machine.names(directory):
         path = os.path.normpath(os.path.join(directory, entry))
-        if os.path.isdir(path):
-            files += _walk(path, recursive) if recursive else []
+        if machine.is_folder(path):
+            files += _walk(path, recursive, machine) if recursive else []
         elif path.endswith((".json", ".yaml", ".yml")):
             files.append(path)
     return files
@@ -88,7 +87,7 @@ class File:
 
     def read(self, ctx: Context) -> str | bytes:
         """Return what it holds; raises Failure."""
-        if self.path == "-" or not os.path.isfile(self.path):
+        if self.path == "-" or not ctx.files.is_file(self.path):
             ctx.about_to_wait()  # a pipe, or a server
         if self.path.startswith(("http://", "https://")):
             from . import download
@@ -97,9 +96,7 @@ class File:
         try:
             if self.path == "-":
                 return ctx.stdin()
-            from ...machinery.files import contents
-
-            return contents(self.path)
+            return ctx.files.contents(self.path)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
             if error.filename:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...machinery.files import contents
 from ..failures import Exit, Failure
 
 TYPE_CHECKING = False
@@ -66,6 +65,6 @@ def body(ctx: Context, filename: str) -> str:
     if filename == "-":
         return ctx.stdin()
     try:
-        return contents(filename).decode("utf-8", "replace")  # as Go reads bytes that are no UTF-8
+        return ctx.files.contents(filename).decode("utf-8", "replace")  # as Go reads bytes that are no UTF-8
     except OSError as error:
         raise Failure(f"open {filename}: {(error.strerror or '').lower()}") from None

@@ -75,8 +75,9 @@ class UserTerminal:
         if stdin and tty and not self.tty and not ctx.flags["quiet"]:
             ctx.err("Unable to use a TTY - input is not a terminal or the right kind of file\n")
 
-    def converse(self, begin: Callable[[], Session], lasting: bool = False, shared: bool = False) -> int | None:
+    def converse(self, begin: Callable[[], Session | int], lasting: bool = False, shared: bool = False) -> int | None:
         """Connect the user with the session that `begin` begins; return its exit code, None where the user left it.
+        In a container it is an exit code that `begin` returns: its streams are connected there (guest/run.py).
 
         `lasting`: the program need not end; `shared`: its stdin stays open when the user's ends. Raises Failure where
         the node refuses the session, NotRunning where the container has just ended.
@@ -91,6 +92,8 @@ class UserTerminal:
             raise
         except Refused as refused:
             raise Failure(podcmd.no_upgrade(ctx, str(refused))) from None
+        if isinstance(session, int):
+            return session
         try:
             code = self._hold(session, lasting, shared)
         except (KeyboardInterrupt, SystemExit):

@@ -58,10 +58,8 @@ def _served(api: Client, message: http.Message) -> tuple[int, Json]:
     method, url = message.first[0], message.first[1]
     body = None
     if message.body:
-        from ...go.jsontext import loads
-
         try:
-            body = loads(message.body)
+            body = _parsed(message)
         except ValueError as error:
             return 400, StatusError(400, "BadRequest", f"the object provided is unrecognized: {error}").status
     try:
@@ -69,6 +67,17 @@ def _served(api: Client, message: http.Message) -> tuple[int, Json]:
             "GET" if method == "HEAD" else method, url, body, message.header("content-type"))
     except StatusError as error:
         return error.code, error.status
+
+
+def _parsed(message: http.Message) -> Json:
+    """Return a request's body; raises ValueError. What is said to be YAML, as apply patches are, is read as that."""
+    if "yaml" in message.header("content-type"):
+        from ...go.yaml import load, text_of
+
+        return load(text_of(message.body))
+    from ...go.jsontext import loads
+
+    return loads(message.body)
 
 
 def _body(value: Json, message: http.Message) -> tuple[bytes, str]:

@@ -131,12 +131,7 @@ class Zone:
         return timestamps.parse(ready["lastTransitionTime"]) if ready.get("lastTransitionTime") else 0.0
 
     def _pointer(self, name: str, now: float) -> Reply:
-        if name.endswith(".ip6.arpa"):
-            digits = "".join(reversed(name.removesuffix(".ip6.arpa").split(".")))
-            address = canonical(":".join(digits[at:at + 4] for at in range(0, 32, 4))) if len(digits) == 32 else ""
-        else:
-            address = ".".join(reversed(name.removesuffix(".in-addr.arpa").split(".")))
-            address = address if is_address(address) else ""
+        address = address_of(name)
         if not address:
             return _missing()
         service = self.view.service_at(address)
@@ -146,6 +141,15 @@ class Zone:
         answers = [Record(name + ".", "PTR", f"{hostname(endpoint, address)}.{owner}.{namespace}.svc.{ZONE}.")
                    for namespace, owner, endpoint in self.view.endpoint_at(address)]
         return Reply(answers=answers) if answers else Reply("NXDOMAIN")
+
+
+def address_of(name: str) -> str:
+    """Return the address that a name of in-addr.arpa or ip6.arpa stands for, "" where it stands for none."""
+    if name.endswith(".ip6.arpa"):
+        digits = "".join(reversed(name.removesuffix(".ip6.arpa").split(".")))
+        return canonical(":".join(digits[at:at + 4] for at in range(0, 32, 4))) if len(digits) == 32 else ""
+    address = ".".join(reversed(name.removesuffix(".in-addr.arpa").split(".")))
+    return address if name.endswith(".in-addr.arpa") and is_address(address) else ""
 
 
 def is_address(text: str) -> bool:

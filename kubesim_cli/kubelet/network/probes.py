@@ -100,23 +100,40 @@ def _asked(kernel: Kernel, connection: Connection, request: bytes, secure: bool,
         kernel.run(due)
 
 
+def send(kernel: Kernel, space: Space, container: Object, action: Object, version: str) -> None:
+    """Send the request of a hook, `action` as in httpGet, and wait for no answer."""
+    port = port_of(container, action.get("port"))
+    connection = _connect(kernel, space, port) if port is not None else None
+    if connection is not None:
+        secure, request = _url(space, action, port or 0)[0] == "https", _request(space, action, port or 0, version)
+        connection.write(kernel, tls.hello("") + request if secure else request)
+
+
+def _url(space: Space, action: Object, port: int) -> tuple[str, str, str]:
+    """Return the scheme, the host and the path that a request is for."""
+    path = action.get("path") or "/"
+    return ((action.get("scheme") or "HTTP").lower(), f"{action.get('host') or space.net.address}:{port}",
+            path if path.startswith("/") else "/" + path)
+
+
+def _request(space: Space, action: Object, port: int, version: str) -> bytes:
+    _, host, path = _url(space, action, port)
+    headers = {"Host": host, "User-Agent": f"kube-probe/{version}", "Accept": "*/*", "Connection": "close"}
+    headers.update({each["name"]: each.get("value", "") for each in action.get("httpHeaders") or ()})
+    return http.request("GET", path, [each for each in headers.items() if each[1]])
+
+
 def _http(kernel: Kernel, space: Space, container: Object, action: Object, limit: float,
           version: str) -> tuple[bool, str]:
     port = port_of(container, action.get("port"))
     if port is None:
         return False, f"couldn't find port: {action.get('port')}"
-    scheme = (action.get("scheme") or "HTTP").lower()
-    host = action.get("host") or space.net.address
-    path = action.get("path") or "/"
-    path = path if path.startswith("/") else "/" + path
-    url = f"{scheme}://{host}:{port}{path}"
+    scheme, host, path = _url(space, action, port)
+    url = f"{scheme}://{host}{path}"
     connection = _connect(kernel, space, port)
     if connection is None:
-        return False, f'Get "{url}": dial tcp {host}:{port}: connect: connection refused'
-    headers = {"Host": f"{host}:{port}", "User-Agent": f"kube-probe/{version}", "Accept": "*/*", "Connection": "close"}
-    headers.update({each["name"]: each.get("value", "") for each in action.get("httpHeaders") or ()})
-    found = _asked(kernel, connection, http.request("GET", path, [each for each in headers.items() if each[1]]),
-                   scheme == "https", limit)
+        return False, f'Get "{url}": dial tcp {host}: connect: connection refused'
+    found = _asked(kernel, connection, _request(space, action, port, version), scheme == "https", limit)
     connection.closed(kernel)
     if isinstance(found, str):
         why = {"EOF": "EOF", "plain": "http: server gave HTTP response to HTTPS client"}.get(

@@ -10,7 +10,7 @@ from ...machinery.pods import FIELDS
 from ..runtime.kernel.errors import Errno
 from ..runtime.play import Contact, Fenced, is_near
 from . import outside
-from .dns import ZONE
+from .dns import ZONE, address_of
 from .routes import ClusterRoutes
 
 TYPE_CHECKING = False
@@ -91,9 +91,9 @@ def service_of(name: str) -> str:
 
     An address's name is the address.
     """
-    labels = name.lower().split(".")
-    if name.endswith(".in-addr.arpa"):
-        return ".".join(reversed(labels[:-2]))
+    labels, address = name.lower().split("."), address_of(name.lower())
+    if address:
+        return address
     end = f".svc.{ZONE}"
     if not name.lower().endswith(end):
         return name.lower()

@@ -152,10 +152,13 @@ def cluster_ips(service: Object) -> list[str]:
 
 
 def heard_of(old: Object | None, new: Object | None) -> list[str]:
-    """Return what the network says something else of when a service, a slice, a pod or a policy has changed: services,
+    """Return what the network says something else of when one of cluster.NETWORK has changed: services,
     `namespace/name`, and addresses; "" for all of them."""
     obj = new or old or {}
     meta, kind = obj["metadata"], obj["kind"]
+    if kind == "Namespace":  # policies tell them by their labels, and nothing else of them matters
+        changed = old is not None and new is not None and old["metadata"].get("labels") != meta.get("labels")
+        return [""] if changed else []
     if kind == "NetworkPolicy":
         return [""]
     if kind == "Pod":

@@ -16,12 +16,15 @@ from .kernel import descriptors, files, kernel, made, network, process, terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     Records = dict[str, dict[str, Any]]
 
-VERSION = 3  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
+VERSION = 4  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
+# What an attribute is, by its class, in records that were written before there was such an one. Whoever adds one enters
+# it here, or raises VERSION, so that containers live on when kubesim is upgraded; a test tells when that is needed.
+ADDED: dict[str, dict[str, Callable[[], Any]]] = {}
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (
@@ -39,15 +42,6 @@ _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environ
 
 
 _known: dict[type, tuple[list[str], list[str]]] = {}
-
-
-def version() -> str:
-    """Return what is another one when what is stored has another form: other operations, or other attributes."""
-    from zlib import crc32
-
-    form = ",".join(f"{name}:{' '.join(each.__slots__)}" for name, each in sorted(_CLASSES.items())
-                    if name not in _ELSEWHERE and hasattr(each, "__slots__"))
-    return f"{VERSION}/{crc32(form.encode()):08x}"
 
 
 def _class(name: str) -> Any:
@@ -162,7 +156,7 @@ class Store:
             raise TypeError(f"{kind.__name__} cannot be stored")
 
         value = encode(root)
-        head = {"value": value, "version": version()}
+        head = {"value": value, "version": VERSION}
         while waiting:
             value = waiting.pop()
             record = {attribute: encode(found) for attribute, found in _attributes(value)}
@@ -183,7 +177,7 @@ class Store:
         `part`: only what a dict has under that key, whatever the version, for files are files.
         """
         head = records["root"]
-        if head["version"] != version() and not part:
+        if head["version"] != VERSION and not part:
             raise ValueError("processes of another version")
         self.last = head["last"]
         made: dict[str, Any] = {}
@@ -250,16 +244,20 @@ class Store:
         while waiting:
             name = waiting.pop()
             value = made[name]
+            known = _slots(value.__class__)[0]
             for attribute, found in records[name].items():
                 if attribute == "items":
                     for key, each in found:
                         value[decode(key)] = decode(each)
                 elif attribute == "data" and value.__class__ is files.Inode and "b" not in found:
                     value.put_off(Contents(found, blobs))
-                else:
+                elif attribute in known or hasattr(value, "__dict__"):  # else there is no such attribute any more
                     setattr(value, attribute, decode(found))
             for attribute in _slots(value.__class__)[1]:
                 setattr(value, attribute, _FRESH[attribute]())
+            for attribute, make in ADDED.get(value.__class__.__name__, {}).items():
+                if attribute not in records[name]:
+                    setattr(value, attribute, make())
         self.names = {id(value): name for name, value in made.items()}
         self.objects = made
         return root

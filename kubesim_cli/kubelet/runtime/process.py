@@ -18,6 +18,7 @@ CHECKS = 40       # probes over the network, or that change something, that are 
 WORK = 1_000_000  # steps that are played for them
 MAX_PIECES = 200  # of a container's life that are told apart
 SHORT = 1.0  # seconds that a main container lives at least
+RUN_AWAY = ("steps", "output")  # who had too much of these would be at it for ever
 OOM_CODE = KILLED_CODE = bounds.KILLED
 START_ERROR = "ContainerCannotRun"  # reason of a container that could not be started
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -171,7 +172,7 @@ def lived(course: Course, least: float = 0.0) -> Outcome:
         found = Outcome(None)
         found.until = course.kernel.now
         return found
-    if code is None or exhausted in ("steps", "output"):
+    if code is None or exhausted in RUN_AWAY:
         return ENDLESS
     if exhausted and memory_limit(course.container) is not None:
         return Outcome(max(course.seconds, SHORT), OOM_CODE, "OOMKilled")

@@ -158,11 +158,15 @@ def _link(tree: Tree, path: str, target: str) -> None:
         tree.create(place, LINK, 0o777, ROOT, BUILT, target)
 
 
+_ADDED = 200  # the first number of users whom no package brings along
+
+
 def _accounts(users: dict[str, int]) -> Iterator[str]:
-    """Yield the lines of /etc/passwd."""
+    """Yield the lines of /etc/passwd: those whom an image's author has added, by useradd, have a shell."""
     yield "root:x:0:0:root:/root:/bin/sh\n"
     for name, uid in users.items():
-        yield f"{name}:x:{uid}:{uid}:{name}:{'/home/' + name if uid >= 1000 else '/nonexistent'}:/usr/sbin/nologin\n"
+        home = f"/home/{name}" if uid >= 1000 else "/nonexistent"
+        yield f"{name}:x:{uid}:{uid}:{name}:{home}:{'/bin/sh' if uid >= _ADDED else '/usr/sbin/nologin'}\n"
     yield "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 
 

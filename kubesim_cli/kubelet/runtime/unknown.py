@@ -58,3 +58,10 @@ def find_lasting(tree: Tree, user: User, cwd: str, path: str | None, name: str) 
 def is_unknown(process: Process) -> bool:
     """Tell whether it is not known what a process does."""
     return process.program is _unknown_goes_on
+
+
+def is_known_to_run(program: Program) -> bool:
+    """Tell whether it is known what a program does, that a container's process has found."""
+    from .bin import unplayed
+
+    return program not in (_unknown_goes_on, _unknown_ends, unplayed.run)

@@ -13,10 +13,13 @@ from kubesim_cli.kubelet.images.catalogue import BUILT_IN
 from kubesim_cli.kubelet.images.checking import OFFICIAL
 from kubesim_cli.kubelet.runtime.engine import Engine, Spec, StartError
 from kubesim_cli.kubelet.runtime.kernel.files import ROOT, User
+from kubesim_cli.kubelet.runtime.kernel.network import Routes
 
 START = 1_800_000_000.0
 # What an image's own command says, where it ends by itself its code, else that at its stop signal.
 SAID = {
+    **dict.fromkeys(("alpine-kubectl", "bitnami-kubectl", "kubectl"), ("localhost:8080 was refused", 1)),
+    "alpine-k8s": ("", 0), "helm-kubectl": ("", 0),
     "agnhost": ("Paused", 2), "argocd": ("HOSTNAME=web-0", 0),
     "ingress-nginx-controller": ("NGINX Ingress controller", 0),
     "kube-webhook-certgen": ("cannot create Secret: no service account token", 1), "metallb-controller": ("", 0),
@@ -223,3 +226,20 @@ print([name for name in loaded if name.endswith(("engine", "kernel", "images.ima
     environ = {"KUBESIM_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run([sys.executable, "-c", script], env=environ, check=True, stdout=subprocess.PIPE, text=True)
     assert done.stdout.splitlines()[-2:] == ["20", "[]"]
+
+
+def test_a_server_ends_that_is_told_to_before_its_objects_are_made():
+    class Silent(Routes):
+        def query(self, space, server, name, type_):
+            return None
+
+    engine = Engine(START)
+    engine.connect(Silent())
+    container = engine.start("c", Spec("quay.io/metallb/controller:v0.14.8", ["/controller"]))
+    for name in ("token", "namespace"):
+        container.space.tree.put(f"/var/run/secrets/kubernetes.io/serviceaccount/{name}", b"x")
+    engine.advance(START + 2)
+    assert container.main.status is None and container.main.memory["makes"]
+    engine.kill("c", "TERM")
+    engine.advance(START + 3)
+    assert container.main.status == 0

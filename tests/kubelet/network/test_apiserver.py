@@ -72,6 +72,7 @@ def test_a_connection_goes_on(api):
     ("json-patch+json", '[{"op": "remove", "path": "/data/a"}]', {"b": "1"}),
     ("apply-patch+yaml", '{"apiVersion": "v1", "kind": "ConfigMap", "data": {"c": "3"}}',
      {"a": "1", "b": "1", "c": "3"}),
+    ("apply-patch+yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  c: three\n", {"a": "1", "b": "1", "c": "three"}),
     ("json", "{}", None)])
 def test_a_patch_is_of_the_kind_that_its_type_tells(api, media, body, answer):
     """It was refused as a method that is not allowed."""
@@ -87,7 +88,7 @@ def test_a_patch_is_of_the_kind_that_its_type_tells(api, media, body, answer):
         "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}]}, "")
     out, _ = api("/api/v1/namespaces/default/configmaps/m?fieldManager=me", '--cacert /ca.crt -X PATCH '
                  '-H "Authorization: Bearer $(cat /token)" '
-                 f"-H 'Content-Type: application/{media}' -d '{body}'")
+                 f"-H 'Content-Type: application/{media}' --data-binary '{body}'")
     found = json.loads(out)
     if answer is None:
         assert found["code"] == 415 and found["reason"] == "UnsupportedMediaType"

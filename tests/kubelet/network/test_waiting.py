@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from kubesim_cli.kubelet.network.steady import service_of
+
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "late"}, "spec": {"ports": [{"port": 80}]}}
 
 
@@ -205,3 +207,31 @@ def test_who_waits_costs_little(newest):
     began = time.process_time()
     serve(newest, "another")  # each has asked for a while
     assert time.process_time() - began < 60  # 6 s where it was measured
+
+
+def test_a_policy_tells_namespaces_by_their_labels(newest):
+    """Who waits behind it goes on when its namespace gets the label."""
+    newest.ok("kubectl create namespace shop")
+    newest.ok("kubectl run web --image=nginx --labels=app=late")
+    serve(newest)
+    newest.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p"}, "spec": {
+            "podSelector": {"matchLabels": {"app": "late"}},
+            "ingress": [{"from": [{"namespaceSelector": {"matchLabels": {"team": "x"}}}]}]}}))
+    script = "until nc -w 2 late.default 80 < /dev/null; do sleep 1; done; date +%s"
+    newest.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "c", "namespace": "shop"}, "spec": {
+            "restartPolicy": "Never", "containers": [
+                {"name": "c", "image": "busybox", "command": ["sh", "-c", script]}]}}))
+    newest.advance("4h")
+    assert "Running" in newest.ok("kubectl get pod c -n shop")
+    newest.ok("kubectl label namespace shop team=x")
+    newest.advance("10s")
+    assert "Completed" in newest.ok("kubectl get pod c -n shop")
+
+
+def test_the_address_that_a_name_of_pointers_stands_for():
+    six = ".".join(reversed(f"{0xfd00_0010_0096_0000_0000_0000_0000_000a:032x}")) + ".ip6.arpa"
+    assert service_of(six) == "fd00:10:96::a"
+    assert service_of("10.0.96.10.in-addr.arpa") == "10.96.0.10"
+    assert service_of("late.default.svc.cluster.local") == "default/late"

@@ -44,7 +44,7 @@ def server(process: Process) -> int | None:
             return 1
         process.trapped = frozenset(described.get("signals") or ("TERM",))
         process.memory = {"makes": list(described.get("makes") or ()), "begun": False}
-    if process.memory.get("makes"):
+    if process.memory.get("makes") and not process.pending:
         from . import making
 
         if not making.go_on(process):
@@ -52,7 +52,7 @@ def server(process: Process) -> int | None:
         if process.memory["failed"] and "ends" in described:
             process.write(f"{process.memory['failed']}\n", 2)
             return 1
-    if process.memory.get("begun") is False:
+    if process.memory.get("begun") is False and not process.pending:
         _say(process, described, described.get("lines") or [])
         if "ends" in described:
             return int(described["ends"])

@@ -159,7 +159,8 @@ def _begin(process: Process) -> int | None:
     if options.has("list"):
         queue, database = [["c", "\\l"]], database or "postgres"
     for each in options.many.get("file", []):
-        queue.append(["f", each])
+        if each != "-":  # stdin is read where nothing else is asked for
+            queue.append(["f", each])
     given = bool(queue)
     process.memory = {
         "how": how_of(process, options, database), "who": "psql", "greeted": False, "asking": False, "asked": False,
@@ -221,7 +222,7 @@ def _run(process: Process, kind: str, text: str) -> None:
         from ..kernel.errors import Errno
 
         try:
-            content = process.read_file(text).decode("utf-8", "replace") if text != "-" else ""
+            content = process.read_file(text).decode("utf-8", "replace")
         except Errno as error:
             process.write(f"{text}: {error.message}\n", 2)
             memory["code"] = 1

@@ -317,7 +317,7 @@ class Compiler:
         self.loops.pop()
         back = self.reserve()
         if (names := endless.names(node)) is not None:
-            self.ops[back] = steps.for_ever(again, names)
+            self.ops[back] = steps.for_ever(again, names, endless.does_nothing(node, names))
         elif (names := endless.waits(node)) is not None:
             self.ops[back] = steps.waiting(again, names)
         else:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _HOLD = {("true",), (":",), ("[", "1", "]"), ("test", "1")}
+_NOTHING = frozenset((":", "true", "false", "[", "test"))
 _LEAVE = frozenset((".", "break", "eval", "exec", "exit", "kill", "return", "set", "source", "trap"))
 # What a loop that waits is made of: programs that ask the network, those that look at nothing else, those that look at
 # no more than what is piped into them, if no path is among their words, and what `[` compares with.
@@ -73,6 +74,24 @@ def names(loop: While) -> frozenset[str] | None:
                     found.add(name)
             waiting += [getattr(node, slot) for slot in node.fields]
     return None if assigns and "sleep" not in found else frozenset(found)
+
+
+def does_nothing(loop: While, commands: frozenset[str]) -> bool:
+    """Tell whether an endless loop of these commands only uses the processor."""
+    waiting: list[Any] = [loop.condition, loop.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (list, tuple)):
+            waiting += node
+        elif isinstance(node, Node):
+            if isinstance(node, (Redirect, Subshell, Substitution)):
+                return False
+            if isinstance(node, Pipeline) and len(node.commands) > 1:
+                return False
+            if isinstance(node, Sequence) and any(background for _, background in node.items):
+                return False
+            waiting += [getattr(node, slot) for slot in node.fields]
+    return commands <= _NOTHING
 
 
 def waits(loop: While) -> frozenset[str] | None:

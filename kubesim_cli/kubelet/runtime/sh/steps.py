@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..kernel import load
 from ..kernel.kernel import TURN_TIME
 from . import patterns
 from .codes import FRAME, WAIT
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from .parameters import Text
     from .shell import Shell
     from .syntax import ShellSyntaxError
+
+SPIN = 1.0  # seconds that pass at once in a loop that does nothing
+
 
 def guard(guards: tuple[Guard, ...], slot: int, into: int, after: int) -> Operation:
     def test(sh: Shell) -> int:
@@ -98,13 +102,23 @@ def again(to: int) -> Operation:
     return again
 
 
-def for_ever(to: int, names: frozenset[str]) -> Operation:
-    """The same, in a loop that only a function of the shell, or an option, could end (see endless.py)."""
+def for_ever(to: int, names: frozenset[str], idle: bool) -> Operation:
+    """The same, in a loop that only a function of the shell, or an option, could end (see endless.py).
+
+    `idle`: it does nothing but use the processor: then its rounds need not be made.
+    """
     def again(sh: Shell) -> int:
-        space = sh.process.space
-        if sh.process is space.init and not {"e", "u"} & sh.options and names.isdisjoint(sh.functions):
-            space.forever = True
-        sh.frames[-1].stack[-1][1] = sh.status
+        process, entry = sh.process, sh.frames[-1].stack[-1]
+        space, now = process.space, process.kernel.now
+        if not {"e", "u"} & sh.options and names.isdisjoint(sh.functions):
+            space.forever = space.forever or process is space.init
+            if idle and (len(entry) < 3 or now < entry[2]):
+                if len(entry) < 3:
+                    entry.append(now + SPIN)
+                    load.note(space, now, int(SPIN * 1e6))
+                process.wait(until=entry[2])
+                return WAIT
+        entry[1:] = (sh.status,)
         return to
 
     return again

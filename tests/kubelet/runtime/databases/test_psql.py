@@ -56,3 +56,8 @@ def test_lists_of_what_there_is_none_of(psql):
     said = psql.hall.run("pg", "psql", "-U", "postgres", stdin=b"\\df\n\\dx\n")[0]
     assert said.startswith("                       List of functions\n Schema | Name | Result data type |")
     assert " plpgsql | 1.0     | pg_catalog | PL/pgSQL procedural language\n(1 row)\n" in said
+
+
+def test_a_file_that_is_a_dash_is_what_is_typed(psql):
+    said = psql.hall.run("pg", "psql", "-U", "postgres", "-tA", "-f", "-", stdin=b"select 2;\nselect 3;\n")[0]
+    assert said == "2\n3\n"
