@@ -394,19 +394,27 @@ class _Pass:
                 return self._run(command, text, place)
             running = begun
             if not begun.begun and begun.code:
+                self._see_earlier(command, place)  # what it watches is gone by now
                 return Outcome(command, "failed", f"exit code {begun.code}", begun.code, begun.printed())
         if not command.listing:
             return Outcome(command, "ran", output=running.printed())
         self._wait_for(running, command.listing)
         printed = running.printed()
         verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release)
-        if not verdict.equal and place and not command.shown_again \
-                and not READERS.match(self.replay.commands[place - 1].text):
-            self.replay.early.add(place)  # in the other terminal, it will have been there first
+        if not verdict.equal:
+            self._see_earlier(command, place)
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
 
+    def _see_earlier(self, command: Command, place: int) -> None:
+        """Have a watch begin before the command in front of it next time, if that changes anything: in the other
+        terminal, it will have been there first."""
+        if command.listing and place and not command.shown_again \
+                and not READERS.match(self.replay.commands[place - 1].text):
+            self.replay.early.add(place)
+
     def _loop(self, command: Command, loop: containers.Looping, place: int) -> Outcome:
-        """Let a loop run until it has said what the page shows, in any order, or for half a minute."""
+        """Let a loop run until it has said what the page shows, in any order, or for half a minute. It goes on where
+        the page speaks of its pod later on: in another terminal."""
         ran = self.session.run(loop.start)
         if ran.code:
             return Outcome(command, "failed", f"exit code {ran.code}", ran.code, ran.output)
@@ -420,7 +428,9 @@ class _Pass:
                 outcome.state = "equal" if outcome.verdict.equal else "differs"
             if outcome.state != "differs":
                 break
-        self.session.run(loop.end)
+        names = re.compile(rf"(?<![\w.-]){re.escape(loop.pod)}(?![\w.-])")
+        if not any(names.search(later.text) for later in self.replay.commands[place + 1:]):
+            self.session.run(loop.end)
         return outcome
 
     def _wait_for(self, watch: Watch, listing: Listing) -> None:

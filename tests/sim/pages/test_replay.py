@@ -439,6 +439,15 @@ def test_a_loop_is_interrupted_when_it_has_said_what_the_page_shows(replayed):
     assert states(replayed(LOOP.replace("two\n", "three\n"), timeout=5)) == ["differs", "equal"]
 
 
+def test_a_loop_goes_on_where_the_page_speaks_of_its_pod_later(replayed):
+    """It runs in another terminal, whose prompt a page's next command does not wait for."""
+    goes_on = LOOP.replace("kubectl get pods", "kubectl delete pod a --now").replace(
+        "No resources found in default namespace.", 'pod "a" deleted')
+    assert states(replayed(goes_on, timeout=5)) == ["equal", "equal"]
+    assert states(replayed(LOOP.partition("You")[0] * 2, timeout=5)) == ["ran", "ran", "ran"]  # deleted in between
+    assert states(replayed(LOOP.replace("sleep 1;", "sleep 0.5;"), timeout=5)) == ["equal", "equal"]
+
+
 def test_what_a_pod_says_is_not_what_its_creation_prints(replayed):
     page = POD.replace("{name}", "a").replace("{image}", "busybox:1.36, command: [echo, hello]") + """\
 ```shell
