@@ -54,6 +54,15 @@ def test_a_command_of_the_text_has_the_listing_behind_it():
     assert told(page) == [("kubectl get rs", "NAME")]
 
 
+def test_what_one_sees_with_a_command_of_the_text_is_not_what_the_one_before_has_printed():
+    run = "kubectl run a --image=busybox -- false"
+    made = f"```\n{run}\n```\n\nYou can see using `kubectl describe pod a` that it fails:\n\n"
+    listing = "```\nContainers:\n  a:\n    State:  Waiting\n```\n"
+    assert told(parse(made + listing)) == [(run, None), ("kubectl describe pod a", "Containers:")]
+    assert told(parse(made + "```\npod/a created\n```\n")) == [(run, "pod/a created")]
+    assert told(parse(made.replace(run, "kubectl get pod a -o yaml") + listing))[0][1] is not None
+
+
 MANIFEST = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"
 
 
