@@ -25,7 +25,7 @@ def compiled(text: str, dialect: str, whole: bool = False) -> Code:
     """Return a text's operations; raise ShellSyntaxError.
 
     `dialect`: dash, ash or bash. `whole`: the shell ends with it, so that a plain command at its end takes the shell's
-    place, but in dash: Debian's and Ubuntu's, which images have, fork for it (their patch to main.c's evalstring).
+    place.
     """
     code = _codes.get((text, dialect, whole))
     if code is None:
@@ -36,7 +36,7 @@ def compiled(text: str, dialect: str, whole: bool = False) -> Code:
         program, error = Parser(text, 1, dialect).program()
         if error is not None and not program.items:
             raise error
-        compiler.sequence(program, True, whole and error is None and dialect != "dash")
+        compiler.sequence(program, True, whole and error is None)
         if error is not None:
             compiler.emit(steps.fails(error))
         compiler.end()
@@ -108,7 +108,7 @@ class Compiler:
         for number, (operator, pipeline) in enumerate(node.rest):
             at, is_last = self.reserve(), number == parts - 1
             self.goes_on = goes_on or not is_last
-            self.pipeline(pipeline, checked and is_last, last and is_last)
+            self.pipeline(pipeline, checked and is_last)
             self.branch(at, len(self.ops), operator == "||")
         self.goes_on = goes_on
 

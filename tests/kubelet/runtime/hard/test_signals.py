@@ -19,6 +19,8 @@ def ended(container):
     ("trap 'exit 3' TERM; sleep infinity & wait", (3.3, 3)),             # wait is interrupted
     ("trap 'echo term' TERM; sleep infinity & wait; exit $?", (3.3, 143)),
     ("stop=; trap 'stop=1' TERM; while [ -z $stop ]; do sleep 1; done; exit 4", (3.9, 4)),
+    ("sh -c \"trap 'exit 5' TERM; while :; do sleep 1; done\"", (3.9, 5)),
+    # the last command of a shell takes its place
     ("trap 'echo bye' EXIT; trap 'exit 6' TERM; while :; do sleep 1; done", (3.9, 6)),
     ("trap '' TERM; sleep 6; exit 7", (5.9, 7)),
     ("while true; do sleep 1; done", None), ("sleep infinity", None), ("exec sleep infinity", None),
@@ -28,14 +30,6 @@ def test_term_to_process_1(script, end):
     assert ended(container) == end
     if end is None:
         assert container.kill("KILL").main.status == 137
-
-
-@pytest.mark.parametrize("before", ["", "true && ", "true; "])
-@pytest.mark.parametrize(("shell", "end"), [("ash", (3.9, 5)), ("bash", (3.9, 5)), ("dash", None)])
-def test_the_last_command_of_sh_c_takes_its_place_but_in_dash(before, shell, end):
-    """Debian's and Ubuntu's dash forks for it, so that process 1 is a shell without a trap."""
-    script = before + "sh -c \"trap 'exit 5' TERM; while :; do sleep 1; done\""
-    assert ended(Play(script, shell=shell).until(3.3).kill("TERM")) == end
 
 
 @pytest.mark.parametrize(("script", "text", "code"), [
