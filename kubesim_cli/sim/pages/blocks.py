@@ -93,6 +93,7 @@ class Builder:
         self._watch = ""                       # the command of the last watch
         self._apart = False                    # whether a heading or another block stands behind the last command
         self._asked = ""                       # the words before the last command
+        self._asked_before = ""                # those before the last block of commands: `or` goes on with them
         self._instead = False                  # whether the block is another way to do what the last one does
         self._words = ""                       # those before the block
         self._editing: Command | None = None   # a `kubectl edit`, behind which the page tells what is changed
@@ -255,10 +256,11 @@ class Builder:
                     self._unnamed.pop().name = path
 
     def _script(self, lines: list[str], line: int, prose: str, label: str) -> None:
+        asked = self._asked_before if prose.strip() == "or" else prose.split("\n\n")[-1]
         for text, offset in split(lines):
             comment = "\n".join(each for each in lines[:offset] if each.lstrip().startswith("#"))
             self._add(text, line + offset, label, comment=comment)
-        self._asked = prose.split("\n\n")[-1]
+        self._asked = self._asked_before = asked
         if lines and all(not each.strip() or each.lstrip().startswith("#") for each in lines):
             self._prose = prose
 

@@ -307,6 +307,9 @@ def test_an_output_that_may_be_none_is_not_expected():
                       "configured.\n\n```\nThe connection was refused\n```\n")) == [("kubectl cluster-info", None)]
     assert told(parse("Errors such as this tell\nof a problem:\n\n```sh\nkubectl get pods\n```\n\n"
                       "```\nError\n```\n")) == [("kubectl get pods", None)]
+    page = parse("Errors such as this tell\nof a problem:\n\n```sh\nkubectl get pods\n```\n```\nError\n```\n\nor\n\n"
+                 "```sh\nkubectl get ns\n```\n```\nError\n```\n")
+    assert told(page) == [("kubectl get pods", None), ("kubectl get ns", None)]
 
 
 def test_an_output_that_comes_instead_is_as_true():
