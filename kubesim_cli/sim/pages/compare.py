@@ -44,7 +44,7 @@ _PROMPTS = re.compile(r"\s*(?:Waiting for pod\b|Targeting container|If you don't
 _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|evicting pod |"
                        r"(?i:warning: ignoring DaemonSet-managed pods))")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
-_DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
+_DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b|kubectl exec \[POD\] \[COMMAND\] is DEPRECATED\b")
 # What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
 _ADDED = re.compile(r"(\s*(?:Address \d+|LoadBalancer Ingress): +\S+) (?:[\w.-]+|\(VIP\))")
 _CUT = re.compile(r"\b[0-9a-f]{6,}(?= ?(?:\.\.\.|…))")  # the beginning of an id
