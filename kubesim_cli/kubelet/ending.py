@@ -14,9 +14,10 @@ LEAST = 2.0    # seconds of grace that a container has behind others
 def step(worker: PodWorker, since: float, news: bool) -> bool:
     """Let a pod's containers end, which were told to at `since`; tell whether it can go. `news`: they are told now.
 
-    Sidecars are told when the others have ended, the last first.
+    Sidecars are told when the others have ended, the last first. A pod has a second at least
+    (calculateEffectiveGracePeriod in pkg/kubelet/pod_workers.go).
     """
-    grace, notices = float(worker.pod["metadata"].get("deletionGracePeriodSeconds") or 0), worker.runtime.NOTICES
+    grace, notices = float(worker.pod["metadata"].get("deletionGracePeriodSeconds") or 1), worker.runtime.NOTICES
     if "containerStatuses" not in worker.status:
         return _is_over(worker, since)
     *others, sidecars = containers.groups(worker)

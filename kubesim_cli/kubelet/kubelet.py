@@ -53,8 +53,10 @@ class Stage:
 
 
 def _stopping(worker: PodWorker) -> bool:
+    """Tell whether the pod has to end. One without a grace period has, but for its containers that a finalizer held."""
     meta = worker.pod["metadata"]
-    return "deletionTimestamp" in meta and meta.get("deletionGracePeriodSeconds") != 0
+    return "deletionTimestamp" in meta and (meta.get("deletionGracePeriodSeconds") != 0 or any(
+        "running" in each.get("state", {}) for each in worker.status.get("containerStatuses", ())))
 
 
 def _accept(worker: PodWorker) -> None:

@@ -22,6 +22,8 @@ def start(slot: Slot) -> None:
     failure = pulling.ensure(worker, container, waiting)
     if failure is None:
         _, problem = environment.environment(worker.api, worker.pod, container)
+        for text in environment.skipped(worker.api, worker.pod, container):
+            worker.event("Warning", "InvalidEnvironmentVariableNames", text)
         problem = problem or worker.runtime.user_problem(worker.api, worker.pod, container)
         if problem:
             failure = {"reason": "CreateContainerConfigError", "message": problem}

@@ -280,7 +280,8 @@ def visit(api: Client, argv: list[str], move: Move) -> Visit:
     residents.of(api).advance()
     if name in engine.containers:  # left by a command that was killed
         engine.remove(name)
-    engine.start(name, Spec(AROUND, argv, {"HOME": "/root"}, "host", f"{api.now}",
+    # A namespace of another name each time, so that connections to a Service go to other endpoints.
+    engine.start(name, Spec(AROUND, argv, {"HOME": "/root"}, "host", f"{api.now}", net=f"host/{engine.kernel.worked}",
                             address=maker_of(api.items("nodes")).host, program=find))
     found = Visit(api, name, move)
     found._react()

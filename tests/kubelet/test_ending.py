@@ -104,6 +104,16 @@ def test_a_second_deletion_may_shorten_it(w):
     assert not going(w) and status(w)["state"]["terminated"]["exitCode"] == 137
 
 
+def test_without_a_grace_period_it_ends_all_the_same_where_a_finalizer_holds_it(w):
+    """A Job's pod that kubectl drain --grace-period=0 evicts: the Job lets go of it when it has ended."""
+    started(w, box(SLEEP))
+    w.api.delete("pods", "a", "default", grace_period=0)
+    w.advance(2.7)
+    assert status(w)["state"]["terminated"]["exitCode"] == 137 and w.get("pods", "a")["status"]["phase"] == "Failed"
+    w.advance(60)
+    assert w.events("Killing") == ["Stopping container main"] and not going(w)
+
+
 def test_containers_end_each_in_its_time_and_sidecars_last(w):
     started(w, box(TRAP, preStop={"sleep": {"seconds": 4}}), box(TRAP, "other"),
             initContainers=[box(TRAP, "side", restartPolicy="Always")])

@@ -66,3 +66,14 @@ def test_the_api_server_is_where_the_kubeconfig_has_it(terminal):
     assert found.code == 0
     assert '"kind": "APIVersions"' in found.out
     assert terminal(f"kubectl sim curl -sk {server[:-1]}9/api").code == 7
+
+
+def test_each_call_is_a_connection_of_its_own(terminal):
+    """So that all pods behind a Service answer in turn, though the clock stands still; a client's address is one."""
+    terminal.ok("kubectl create deployment web --image=registry.k8s.io/serve_hostname --replicas=3")
+    terminal.advance("20s")
+    terminal.ok("kubectl expose deployment web --port=80 --target-port=9376")
+    address = terminal.ok("kubectl get service web -o jsonpath={.spec.clusterIP}")
+    assert len({terminal.ok(f"kubectl sim curl -s {address}") for _ in range(12)}) == 3
+    terminal.ok("""kubectl patch service web -p '{"spec":{"sessionAffinity":"ClientIP"}}'""")
+    assert len({terminal.ok(f"kubectl sim curl -s {address}") for _ in range(6)}) == 1

@@ -102,8 +102,9 @@ def environment(api: Client, pod: Object, container: Object,
             if not ref.get("optional"):
                 return env, f'{kind.lower()} "{ref.get("name", "")}" not found'
             continue
-        for key in _keys(obj):
-            env[source.get("prefix", "") + key] = _text(obj, key)
+        for name, key in _names(api, source, obj):
+            if key:
+                env[name] = _text(obj, key)
     for each in container.get("env") or ():
         value, problem = _variable(sources, pod, container, each, {**services, **env} if services else env)
         if problem:
@@ -111,6 +112,34 @@ def environment(api: Client, pod: Object, container: Object,
         if value is not None:
             env[each["name"]] = value
     return env, ""
+
+
+def _names(api: Client, source: Object, obj: Object) -> Iterator[tuple[str, str]]:
+    """Yield the variables that a source of envFrom gives, each with its key, "" where its name is none."""
+    from ...machinery.names import env_var_name, relaxed_env_var_name
+    from ...releases.gates import enabled
+
+    relaxed = enabled("RelaxedEnvironmentVariableValidation", api.release)
+    for key in _keys(obj):
+        name = source.get("prefix", "") + key
+        yield name, "" if (relaxed_env_var_name if relaxed else env_var_name)(name) else key
+
+
+def skipped(api: Client, pod: Object, container: Object) -> list[str]:
+    """Return what the kubelet says of the keys of envFrom that are no names of variables (makeEnvironmentVariables in
+    pkg/kubelet/kubelet_pods.go)."""
+    told = []
+    sources = Sources(api, pod["metadata"]["namespace"])
+    for source in container.get("envFrom") or ():
+        kind = "ConfigMap" if "configMapRef" in source else "Secret"
+        name = (source.get("configMapRef") or source.get("secretRef") or {}).get("name", "")
+        obj = sources.find(kind, name)
+        invalid = sorted(each for each, key in _names(api, source, obj) if not key) if obj is not None else []
+        if invalid:
+            told.append(f"Keys [{', '.join(invalid)}] from the EnvFrom {kind[0].lower()}{kind[1:]} "
+                        f"{pod['metadata']['namespace']}/{name} were skipped since they are considered invalid "
+                        "environment variable names.")
+    return told
 
 
 def _variable(sources: Sources, pod: Object, container: Object, each: Object,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ...machinery.types import Object
 
+NOBODY = 65534
 BUILT = 1_760_000_000.0  # when images were made
 _FOLDERS = ("dev/mqueue", "dev/pts", "dev/shm", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "sys",
             "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "var/log", "var/run", "var/lib", "tmp")
@@ -162,22 +163,29 @@ _ADDED = 200  # the first number of users whom no package brings along
 
 
 def _accounts(users: dict[str, int]) -> Iterator[str]:
-    """Yield the lines of /etc/passwd: those whom an image's author has added, by useradd, have a shell."""
+    """Yield the lines of /etc/passwd, of those that an image has made behind those of its system: whom its author has
+    added, by useradd, have a shell."""
     yield "root:x:0:0:root:/root:/bin/sh\n"
-    for name, uid in users.items():
-        home = f"/home/{name}" if uid >= 1000 else "/nonexistent"
-        yield f"{name}:x:{uid}:{uid}:{name}:{home}:{'/bin/sh' if uid >= _ADDED else '/usr/sbin/nologin'}\n"
-    yield "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+    for name, uid in _inserted(users, "nobody"):
+        home = "/nonexistent" if uid < 1000 or uid == NOBODY else f"/home/{name}"
+        shell = "/bin/sh" if _ADDED <= uid < NOBODY else "/usr/sbin/nologin"
+        yield f"{name}:x:{uid}:{uid}:{name}:{home}:{shell}\n"
 
 
 def _groups(known: images.Image) -> Iterator[str]:
-    """Yield the lines of /etc/group."""
+    """Yield the lines of /etc/group, in the same order."""
     yield "root:x:0:\n"
-    for name, uid in known.users.items():
+    for name, uid in _inserted(known.users, "nogroup"):
         yield f"{name}:x:{uid}:\n"
     for name, (gid, *members) in known.groups.items():
         yield f"{name}:x:{gid}:{','.join(members)}\n"
-    yield "nogroup:x:65534:\n"
+
+
+def _inserted(users: dict[str, int], nobody: str) -> Iterator[tuple[str, int]]:
+    """Yield names and numbers with nobody's where a system has it."""
+    yield from ((name, uid) for name, uid in users.items() if uid < 1000)
+    yield nobody, NOBODY
+    yield from ((name, uid) for name, uid in users.items() if uid >= 1000)
 
 
 def shell(key: str) -> str:

@@ -53,6 +53,10 @@ _OF_THE_HOST = ("kubectl", "for", "minikube", "docker", "kind", "gcloud", "helm"
 _EDITS = re.compile(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s")
 _APPENDS = re.compile(r"\b(?:add|append)\b(?:[^.]|\.\w)*\b(?:at|to)\s+the\s+(?:end|bottom)\b", re.I)
 _READS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|top)\b")
+_MAKES_OBJECTS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:apply|create|run|expose|scale|set)\b"
+                            r"(?!.*\s(?:-o|--output|-it?|-ti|--attach|--stdin|--dry-run)\b)")
+_RESULT = re.compile(r"[a-z.]+/[\w.-]+ \w+ed\b|\S+ \"[^\"]+\" \w+ed\b|[Ee]rror|Warning")
+_SEEN = re.compile(r"\b(?:see|seen|using|use|with)\b[^`]*`kubectl", re.I)
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
@@ -89,6 +93,7 @@ class Builder:
         self._watch = ""                       # the command of the last watch
         self._apart = False                    # whether a heading or another block stands behind the last command
         self._asked = ""                       # the words before the last command
+        self._asked_before = ""                # those before the last block of commands: `or` goes on with them
         self._instead = False                  # whether the block is another way to do what the last one does
         self._words = ""                       # those before the block
         self._editing: Command | None = None   # a `kubectl edit`, behind which the page tells what is changed
@@ -251,10 +256,11 @@ class Builder:
                     self._unnamed.pop().name = path
 
     def _script(self, lines: list[str], line: int, prose: str, label: str) -> None:
+        asked = self._asked_before if prose.strip() == "or" else prose.split("\n\n")[-1]
         for text, offset in split(lines):
             comment = "\n".join(each for each in lines[:offset] if each.lstrip().startswith("#"))
             self._add(text, line + offset, label, comment=comment)
-        self._asked = prose.split("\n\n")[-1]
+        self._asked = self._asked_before = asked
         if lines and all(not each.strip() or each.lstrip().startswith("#") for each in lines):
             self._prose = prose
 
@@ -324,7 +330,8 @@ class Builder:
         """A block of output: it belongs to the command before it, or to one that the words before it name."""
         inline = _INLINE.findall(prose)
         listed = self._listed
-        if inline and (self._awaiting is None or re.search(r"\brun(?:ning)?\b[^`]*`kubectl", prose, re.I)) \
+        if inline and (self._awaiting is None or re.search(r"\brun(?:ning)?\b[^`]*`kubectl", prose, re.I)
+                       or self._seen_with(inline[-1], prose, lines)) \
                 and not (self._awaiting is not None and self._awaiting.text.strip() == inline[-1].strip()):
             self._add(inline[-1], line, "")
         elif self._watch and ((self._awaiting is None and _TERMINAL.search(prose)) or (
@@ -335,6 +342,12 @@ class Builder:
             self._show(self._awaiting, lines, line, prose, indent, editable)
         elif listed is not None and listed.listing is not None and _OR.search(prose):
             listed.listing.alternatives.append(lines)
+
+    def _seen_with(self, inline: str, prose: str, lines: list[str]) -> bool:
+        """Whether a listing is what a command in the text shows of what the one before has made."""
+        return (self._awaiting is not None and bool(_MAKES_OBJECTS.match(self._awaiting.text))
+                and bool(_READS.match(inline)) and bool(_SEEN.search(prose.split("\n\n")[-1]))
+                and not any(_RESULT.match(line) for line in lines))
 
     def _answers(self, told: str, lines: list[str]) -> bool:
         """Whether a block is what the last command prints, by the words before it and its lines."""

@@ -44,7 +44,7 @@ _PROMPTS = re.compile(r"\s*(?:Waiting for pod\b|Targeting container|If you don't
 _PROGRESS = re.compile(r"\s*(?:Found \d+ pods, using|Waiting for|waiting for|.*\bpod\(s\) to be|evicting pod |"
                        r"(?i:warning: ignoring DaemonSet-managed pods))")
 _SHOWN = 10  # lines of an output that are told where one line of the page is not in it
-_DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b")
+_DEPRECATED = re.compile(r"(?:# )?Warning: .*\bdeprecated\b|kubectl exec \[POD\] \[COMMAND\] is DEPRECATED\b")
 # What is told of addresses since CoreDNS, which knows pods' names, and since kubectl 1.31.
 _ADDED = re.compile(r"(\s*(?:Address \d+|LoadBalancer Ingress): +\S+) (?:[\w.-]+|\(VIP\))")
 _CUT = re.compile(r"\b[0-9a-f]{6,}(?= ?(?:\.\.\.|…))")  # the beginning of an id
@@ -52,6 +52,7 @@ FREE = {"LAST SEEN", "FIRST SEEN", "LASTSEEN", "FIRSTSEEN", "DURATION", "LAST SC
 _OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
 _OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME"}  # as ps measures them
 _MEASURED = {"CPU(cores)", "MEMORY(bytes)"}  # what is used, by kubectl top
+_FIELD = re.compile(r"[A-Z][\w. -]*:\s{2,}(?=\S)")
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
@@ -230,7 +231,7 @@ class Comparison:
                 paired.update(zip(others[j1:j2], ours[i1:i2]))
         for place in others:
             line = printed[place]
-            if place in paired and _indent(shown[paired[place]]) == _indent(line) \
+            if place in paired and _indent(shown, paired[place]) == _indent(printed, place) \
                     and self._line(shown[paired[place]], line):
                 out[place] = shown[paired[place]]
             else:
@@ -429,8 +430,16 @@ def _least(cells: list[str], age: int) -> int:
     return found[0] if found else 0
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+def _indent(lines: list[str], place: int) -> int:
+    """Return what stands before a line; -1 where it is below a value of `describe`, which may be farther to the right
+    with the fields of another release."""
+    indent = len(lines[place]) - len(lines[place].lstrip())
+    for above in reversed(lines[:place]):
+        if found := _FIELD.match(above):
+            return -1 if found.end() == indent else indent
+        if len(above) - len(above.lstrip()) != indent:
+            break
+    return indent
 
 
 def _agree(shown: list[str], printed: list[str]) -> bool:

@@ -20,7 +20,7 @@ PROMPTS = (r"(?:mysql|redis|cqlsh[\w:]*|mongosh|[\w.-]+:\d+(?:\[\d+\])?"
            r"|MariaDB \[[^\]]*\])>|\w+=[#>]|\[zk: [^\]]*\]")
 PROMPT = re.compile(rf"^(?:{PROMPTS}|[\w.-]+@[\w.-]+:[^\s$#]*[$#]|/[\w/]* ?[$#]|[$#]) ?", re.M)
 _ORDER = re.compile(r"(?<!-[hpanu] )(?<!\S)[A-Za-z]+(?!\S)")  # of redis-cli's words, what is no flag's value
-_ENDLESS = re.compile(r"\bwhile\s+sleep\s+\d+\s*;|\bwhile\s+(?:true|:)\s*;.*\bsleep\s+\d+\b(?!\.)", re.S)
+_ENDLESS = re.compile(r"\bwhile\s+sleep\s+[\d.]+\s*;|\bwhile\s+(?:true|:)\s*;.*\bsleep\s+[\d.]+\b", re.S)
 _LASTING = re.compile(r"\s*(?:cd|export)\b|\s*[A-Za-z_]\w*=\S*$|\s*(?:use|select \d+|\\c)\b", re.I)
 _TELLS_SHELL = re.compile(r"\s*ps\b")
 _ENDED = re.compile(r"command terminated with exit code \d+\n\Z")
@@ -118,6 +118,7 @@ class Looping:
     """A program in a pod that goes on until somebody interrupts it: `start` makes the pod, `told` prints what it has
     said by now, `end` interrupts it."""
 
+    pod: str
     start: str
     told: str
     end: str
@@ -125,7 +126,7 @@ class Looping:
 
 def looping(text: str) -> Looping | None:
     """Return the loop without an end that a `kubectl run -it` begins in the foreground; None where it is none, or one
-    that does not rest for a second each time, which would take long to play."""
+    that never rests, which would take long to play."""
     commands = Scan(text).commands
     words = commands[0] if len(commands) == 1 else []
     if words[:2] != ["kubectl", "run"] or not _INTERACTIVE & set(words) or "--" not in words \
@@ -138,7 +139,7 @@ def looping(text: str) -> Looping | None:
     pod = [arguments(kept[2:])[0], *_namespace(kept)]
     start = shlex.join([*kept, "--attach=false", *words[place:]])
     wait = shlex.join(["kubectl", "wait", "--for=condition=Ready", f"pod/{pod[0]}", *pod[1:]])
-    return Looping(f"{start} >/dev/null && {wait} >/dev/null", shlex.join(["kubectl", "logs", *pod]),
+    return Looping(pod[0], f"{start} >/dev/null && {wait} >/dev/null", shlex.join(["kubectl", "logs", *pod]),
                    shlex.join(["kubectl", "delete", "pod", *pod, "--now"]))
 
 

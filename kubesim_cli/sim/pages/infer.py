@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 
+from ...helpers.nodes import node_name
 from ...machinery.discovery import Discovery, builtin
 from ...machinery.wellknown import LABEL_TOPOLOGY_ZONE
 from .commandline import Scan, arguments, named_nodes
@@ -29,6 +30,10 @@ _ROLLOUT = re.compile(r"(?!.*--(?:watch|timeout))\s*kubectl\b[^\n|;&#]*\brollout
 _DRAINS = re.compile(r"^\s*kubectl\b[^|;&\n]*\sdrain\s", re.M)
 _WATCHES = re.compile(r"\s(?:-w|--watch)\b")
 _BALANCED = re.compile(r"\sLoadBalancer\s+\S+\s+\d+\.\d+\.\d+\.\d+\s|LoadBalancer Ingress: +\d")
+# Of a container, or a node; versions of Docker and containerd.
+_CONTAINERD, CONTAINERD = re.compile(r"\bcontainerd://[0-9a-f]{12}"), "containerd://1.7.18"
+_CLUSTERS = re.compile(r"\b(?:kind\s+create|minikube\s+start)\b")
+_RUNTIME = re.compile(r"\b(?:docker|containerd)://\d+\.\d+[\w.+~-]*")
 _ZONE = re.compile(r"\s+\"?zone\"?: \"?([a-z]+-[a-z0-9-]+)\"?,?")  # of an endpoint
 _COUNTED = re.compile(
     r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
@@ -64,7 +69,7 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     items: list[Item] = []
     balanced = False
     replicas = _dns_servers(page)
-    zone = _zone(page)
+    zone, runtime = _zone(page), _runtime(page)
     made = Made(lambda text: objects_of(text, discovery), discovery, opened)
     for item in page.items:
         if isinstance(item, Shown):
@@ -76,6 +81,9 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
             if zone:
                 steps.append(_command(item, f"kubectl label nodes --all {LABEL_TOPOLOGY_ZONE}={zone}"))
                 zone = ""
+            if runtime:
+                steps.append(_command(item, runtime))
+                runtime = ""
             steps += _before(item, [each for each in manifests if each.shown in items], discovery)
             if item.listing and not balanced and _BALANCED.search("\n".join(item.listing.lines)):
                 balanced = True
@@ -184,6 +192,19 @@ def _zone(page: Page) -> str:
     shown = {found for command in page.commands if command.listing for line in command.listing.lines
              for found in _ZONE.findall(line)}
     return shown.pop() if len(shown) == 1 else ""
+
+
+def _runtime(page: Page) -> str:
+    """Return the command that gives nodes the container runtime that a listing shows, "" where none shows any but
+    Docker's ids, or the page makes clusters of its own."""
+    if any(_CLUSTERS.search(command.text) for command in page.commands):
+        return ""
+    text = "\n".join("\n".join(command.listing.lines) for command in page.commands if command.listing)
+    found = _RUNTIME.search(text)
+    runtime = found[0] if found else CONTAINERD if _CONTAINERD.search(text) else ""
+    nodes = " ".join(map(node_name, range(page.nodes)))
+    change = f'{{"status":{{"nodeInfo":{{"containerRuntimeVersion":"{runtime}"}}}}}}'
+    return f"kubectl patch nodes {nodes} --subresource=status -p '{change}'" if runtime else ""
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery,

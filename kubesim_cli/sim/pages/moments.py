@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     _Taken = tuple[Bounds, Bounds, list[tuple[int, int]]]  # (the most, the lines that tell it, what contradicts it)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 365 * 86400}
+_PAUSES = (5, 3, 1)  # seconds between two commands, where there are not as many as are wanted
 AGE = re.compile(r"\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?", re.ASCII)
 
 
@@ -145,22 +146,36 @@ class Moments:
 
     def solve(self, wanted: list[int]) -> list[int]:
         """Return the moments, in seconds after the cluster was made: each as far behind the one before it as is
-        `wanted`, where the ages leave the choice."""
+        `wanted`, where the ages leave the choice. Where they leave less, each gets some seconds rather than the first
+        ones all."""
         edges = self._edges()
         most = [self._distances(i, edges) for i in range(self.count)]
-        moments = [0]
+        latest, moments = most[0][:], [0]  # the latest by the moments that are chosen
         for i in range(1, self.count):
             earliest = moments[i - 1] + self.lasting[i - 1]
-            least, limit = earliest, None
-            for j in range(i):
-                after, before = most[j][i], most[i][j]
-                if before is not None:
-                    least = max(least, moments[j] - before)
-                if after is not None:
-                    limit = moments[j] + after if limit is None else min(limit, moments[j] + after)
+            least = max([earliest, *(moments[j] - before for j in range(i) if (before := most[i][j]) is not None)])
+            limit = latest[i]
+            for pause in _PAUSES:
+                shared = self._shared(i, latest, [min(each, pause) for each in wanted])
+                if shared is not None and shared >= earliest + min(wanted[i], pause):
+                    limit = shared if limit is None else min(limit, shared)
+                    break
             chosen = max(earliest + wanted[i], least)
             moments.append(chosen if limit is None else max(least, min(chosen, limit)))
+            for k in range(i + 1, self.count):
+                after, known = most[i][k], latest[k]
+                if after is not None:
+                    latest[k] = moments[i] + after if known is None else min(known, moments[i] + after)
         return moments
+
+    def _shared(self, i: int, latest: list[int | None], pauses: list[int]) -> int | None:
+        """Return the latest moment for `i` that leaves those behind it their pauses."""
+        found, needed = None, 0
+        for k in range(i + 1, self.count):
+            needed += self.lasting[k - 1] + pauses[k]
+            if (limit := latest[k]) is not None:
+                found = limit - needed if found is None else min(found, limit - needed)
+        return found
 
     def _distances(self, source: int, edges: list[tuple[int, int, int]]) -> list[int | None]:
         """Return for each moment by how much it is at most behind `source` (None: as far as one likes)."""

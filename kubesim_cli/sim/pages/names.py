@@ -23,8 +23,9 @@ _LOCAL = re.compile(r"(127\.0\.0\.1|localhost):\d{4,5}\b")  # ports that are dra
 _AGO = re.compile(r"\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= ago\b)|(?<=over )\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?"
                   r"|\b\d+(?:y|d|h|m|s)(?:\d+(?:d|h|m|s))?(?= \(x\d)")
 _EVENT = re.compile(r"(\s*(?:Normal|Warning)\s+\S+\s+)\d[\dydhms]*(?: \(x\d+ over [\dydhms]+\))?(?=\s)")
-_ATOM = re.compile(rf"{_UID}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_-]+(?:\.+[A-Za-z0-9_-]+)*|\s+|.", re.S)
-_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
+_IPV6 = r"(?<![\w:.])(?:2[0-9a-f]{3}|f[cd][0-9a-f]{2}):(?=[0-9a-f:]*::)[0-9a-f:]*[0-9a-f](?![\w:])"
+_ATOM = re.compile(rf"{_UID}|{_IPV6}|\d+\.\d+\.\d+\.\d+|[A-Za-z0-9_-]+(?:\.+[A-Za-z0-9_-]+)*|\s+|.", re.S)
+_ADDRESS, _ADDRESS6 = re.compile(r"\d+\.\d+\.\d+\.\d+"), re.compile(_IPV6)
 _RELEASE = re.compile(r"(v?1\.\d\d)\.\d+\S*")
 _RUNTIME = re.compile(r"\b(?:docker|containerd|cri-o)://(?=[0-9a-f]{12})")
 _MEASURED = re.compile(r"\b\d+\.\d+(?: ?[KMGT]i?B\b|%)")
@@ -88,7 +89,7 @@ class Names:
 
     def match(self, page: str, here: str, loose: bool = False) -> bool:
         """Whether two texts are the same but for names, which are bound. Runs of blanks inside count as one."""
-        if page == here and not (_HEX.search(page) or _ADDRESS.search(page) or "-" in page):
+        if page == here and not (_HEX.search(page) or _ADDRESS.search(page) or "::" in page or "-" in page):
             return True
         if loose:
             page, here = _of_any_cluster(page), _of_any_cluster(here)
@@ -112,7 +113,7 @@ class Names:
         uid = re.compile(_UID)
         if uid.search(here) and uid.search(page):
             return uid.sub("*", page) == uid.sub("*", here)
-        if _ADDRESS.fullmatch(page) and _ADDRESS.fullmatch(here):
+        if any(each.fullmatch(page) and each.fullmatch(here) for each in (_ADDRESS, _ADDRESS6)):
             return True
         if (one := _RELEASE.fullmatch(page)) and (other := _RELEASE.fullmatch(here)):
             return loose or one.group(1) == other.group(1)
@@ -170,4 +171,5 @@ def _atoms(text: str) -> list[str]:
 def shape(text: str) -> str:
     """Return a line without what names and numbers differ in, by which lines are laid beside each other."""
     text = re.sub(_UID, "*", _TIME.sub("*", text))
-    return " ".join(re.sub(r"[0-9]+", "#", re.sub(r"-[a-z0-9]{5,10}\b", "-*", text)).split())
+    text = re.sub(r"(?<=-hash[=:])( ?)\w+", r"\1*", re.sub(r"-[a-z0-9]{5,10}\b(?![=:])", "-*", text))
+    return " ".join(re.sub(r"[0-9]+", "#", text).split())

@@ -24,7 +24,7 @@ from .watching import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ..settings import Execute
 
@@ -39,6 +39,7 @@ _UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitiali
                         r"|\b0 Running / [1-9]|State: +Waiting")
 # Seconds after which somebody looks again who does not see yet what the page shows.
 _LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
+_CLOSELY = 60  # times that somebody looks at each change
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
 _UNIMPLEMENTED = "Exiting due to MK_UNIMPLEMENTED"  # minikube's word for it
 
@@ -279,7 +280,8 @@ class _Pass:
             if not outcome.verdict.equal and READERS.match(command.text) and not command.inside:
                 self._mean_others(command, command.listing, place, outcome)
             if not outcome.verdict.equal and not outcome.verdict.but_for_ages and (
-                    self.replay._moments is None or (place in self.replay.later and not outcome.verdict.ages)):
+                    self.replay._moments is None or place in self.replay.undated
+                    or (place in self.replay.later and not outcome.verdict.ages)):
                 self._look_again(command, command.listing, text, place, outcome)
             elif command.listing.similar and place in self.replay.later and not (
                     outcome.verdict.equal or outcome.verdict.but_for_ages):
@@ -343,21 +345,32 @@ class _Pass:
         if not REPEATABLE.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
             return
         kept, names, now = self.session.keep(), self.names, self.session.now
-        for seconds in _LATER:
-            self.session.advance(now + seconds)
+        for moment in self._looks(listing):
+            self.session.advance(moment)
             self.names = names.copy()
             ran = self.session.run(text, command.apart)
             ran.output = urls.to_urls(ran.output, self.options.maps)
             self._block[-1] = ran.output
             verdict = self._compare(command, listing, place)
             if verdict.equal or verdict.but_for_ages:
-                self.replay.later[place] = self.replay.later.get(place, 0) + seconds
+                self.replay.later[place] = self.replay.later.get(place, 0) + math.ceil(moment - now)
                 self.begun[-1] = self.session.now
                 outcome.verdict, outcome.output, outcome.code = verdict, ran.output, ran.code
                 return
         self.session.go_back(kept)
         self.names = names
         self._block[-1] = outcome.output
+
+    def _looks(self, listing: Listing) -> Iterator[float]:
+        """Yield the moments at which somebody looks again: where the page shows what passes, whenever anything happens
+        for a while."""
+        now = self.session.now
+        if any(_UNSETTLED.search(line) for line in listing.lines):
+            for _ in range(_CLOSELY):
+                yield self.session.next_change(now + _LATER[-1])
+        for seconds in _LATER:
+            if now + seconds > self.session.now:
+                yield now + seconds
 
     @staticmethod
     def _cannot_come(outcome: Outcome) -> bool:
@@ -394,19 +407,27 @@ class _Pass:
                 return self._run(command, text, place)
             running = begun
             if not begun.begun and begun.code:
+                self._see_earlier(command, place)  # what it watches is gone by now
                 return Outcome(command, "failed", f"exit code {begun.code}", begun.code, begun.printed())
         if not command.listing:
             return Outcome(command, "ran", output=running.printed())
         self._wait_for(running, command.listing)
         printed = running.printed()
         verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release)
-        if not verdict.equal and place and not command.shown_again \
-                and not READERS.match(self.replay.commands[place - 1].text):
-            self.replay.early.add(place)  # in the other terminal, it will have been there first
+        if not verdict.equal:
+            self._see_earlier(command, place)
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
 
+    def _see_earlier(self, command: Command, place: int) -> None:
+        """Have a watch begin before the command in front of it next time, if that changes anything: in the other
+        terminal, it will have been there first."""
+        if command.listing and place and not command.shown_again \
+                and not READERS.match(self.replay.commands[place - 1].text):
+            self.replay.early.add(place)
+
     def _loop(self, command: Command, loop: containers.Looping, place: int) -> Outcome:
-        """Let a loop run until it has said what the page shows, in any order, or for half a minute."""
+        """Let a loop run until it has said what the page shows, in any order, or for half a minute. It goes on where
+        the page speaks of its pod later on: in another terminal."""
         ran = self.session.run(loop.start)
         if ran.code:
             return Outcome(command, "failed", f"exit code {ran.code}", ran.code, ran.output)
@@ -420,7 +441,9 @@ class _Pass:
                 outcome.state = "equal" if outcome.verdict.equal else "differs"
             if outcome.state != "differs":
                 break
-        self.session.run(loop.end)
+        names = re.compile(rf"(?<![\w.-]){re.escape(loop.pod)}(?![\w.-])")
+        if not any(names.search(later.text) for later in self.replay.commands[place + 1:]):
+            self.session.run(loop.end)
         return outcome
 
     def _wait_for(self, watch: Watch, listing: Listing) -> None:

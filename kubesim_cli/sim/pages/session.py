@@ -186,6 +186,12 @@ class Session:
             for watch in self.watches:
                 watch.look()
 
+    def next_change(self, limit: float) -> float:
+        """Return when something may happen next in the cluster, or `limit`."""
+        cluster = self.cluster
+        now = cluster.clock.shown
+        return max(min(cluster.store.timers.first(limit), limit), now + 0.001)
+
     def reset(self, release: str = "") -> None:
         """Throw the cluster away; the next command finds a new one, perhaps of another release. The clock goes on."""
         cluster = self.cluster

@@ -1,5 +1,7 @@
 """What the kubelet puts into a container's environment."""
 
+import json
+
 import pytest
 
 from kubesim_cli.kubelet.runtime import environment
@@ -7,6 +9,8 @@ from kubesim_cli.kubelet.runtime import environment
 
 class Api:
     """A cluster with one ConfigMap and one Secret."""
+
+    release = (1, 31)
 
     def find(self, resource, name, namespace=None):
         return {("configmaps", "c"): {"kind": "ConfigMap", "data": {"a": "1"}, "binaryData": {"b": "Mg=="}},
@@ -55,3 +59,21 @@ def test_whole_sources_and_references():
         {"configMapRef": {"name": "c"}, "prefix": "P_"}, {"secretRef": {"name": "no", "optional": True}}])
     assert (env, problem) == ({"P_a": "1", "P_b": "2", "V": "1 $(P_a) $(no)"}, "")
     assert env_of(sources=[{"secretRef": {"name": "no"}}])[1] == 'secret "no" not found'
+
+
+@pytest.mark.parametrize(("release", "prefix", "set_", "told"), [
+    ("1.31", "", ["good=c"], "Keys [1bad, 2bad] from the EnvFrom configMap default/a were skipped since they are "
+                             "considered invalid environment variable names."),
+    ("1.31", "X_", ["X_1bad=a", "X_2bad=b", "X_good=c"], ""), ("1.32", "", ["1bad=a", "2bad=b", "good=c"], "")])
+def test_keys_that_are_no_names_of_variables_are_skipped_and_told(terminal, release, prefix, set_, told):
+    terminal.ok(f"kubectl sim reset --bare --kubernetes-version {release}")
+    terminal.ok("kubectl create configmap a --from-literal=2bad=b --from-literal=1bad=a --from-literal=good=c")
+    source = {"prefix": prefix, "configMapRef": {"name": "a"}}
+    pod = {"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "p"}, "spec": {"containers": [
+        {"name": "c", "image": "busybox", "command": ["env"], "envFrom": [source]}], "restartPolicy": "Never"}}
+    terminal.ok("kubectl apply -f -", json.dumps(pod))
+    terminal.advance("5s")
+    said = terminal.ok("kubectl logs p").splitlines()
+    assert sorted(line for line in said if line.partition("=")[0].endswith(("bad", "good"))) == set_
+    warnings = "kubectl get events --field-selector reason=InvalidEnvironmentVariableNames -o jsonpath={..message}"
+    assert terminal.ok(warnings) == told

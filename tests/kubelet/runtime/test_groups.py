@@ -27,7 +27,8 @@ def test_the_policy_decides_about_the_images_groups(terminal, context, groups):
     terminal.ok("kubectl apply -f -", json.dumps(pod))
     terminal.advance("10s")
     assert sorted(terminal.ok("kubectl exec p -- id -G").split()) == sorted(groups.split())
-    assert "group-defined-in-image:x:50000:user-defined-in-image\n" in terminal.ok("kubectl exec p -- cat /etc/group")
+    assert terminal.ok("kubectl exec p -- cat /etc/group").endswith(
+        "nogroup:x:65534:\nuser-defined-in-image:x:1000:\ngroup-defined-in-image:x:50000:user-defined-in-image\n")
 
 
 @pytest.mark.parametrize("groups", ["{a: 5}", "{a: []}", "{a: [b]}", "[1]"])

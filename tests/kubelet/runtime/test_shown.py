@@ -91,3 +91,48 @@ def test_they_reach_each_others_files(shared):
     shown = shared.ok(f"kubectl exec shared -c shell -- head -3 /proc/{master}/root/etc/nginx/nginx.conf")
     assert shown == shared.ok("kubectl exec shared -c nginx -- head -3 /etc/nginx/nginx.conf") != ""
     assert shared.ok("kubectl exec shared -c shell -- sh -c 'ls /proc/1/root | wc -l'").strip() == "0"
+
+
+def lists(terminal, image, *calls):
+    """Return what calls of ps say in a container that runs a shell and a child."""
+    terminal.ok(f"kubectl run p --image={image} --command -- sh -c 'sleep 1d; true'")
+    terminal.advance("95s")
+    return [terminal.ok(f"kubectl exec p -- ps {call}") for call in calls]
+
+
+def test_procps_has_the_columns_that_are_asked_for(terminal):
+    """The headers and cells are those of procps 4 with seven digits for a number (Debian 12 and later)."""
+    full, both, users, chosen, bare, bsd, age = lists(
+        terminal, "ubuntu", "-ef", "-elf", "aux", "-o pid,ppid,cmd,user=WHO -p 1", "-o comm= -p 1", "ax",
+        "-o etime= -p 1")
+    assert full.splitlines()[:3] == [
+        "UID          PID    PPID  C STIME TTY          TIME CMD",
+        "root           1       0  0 00:00 ?        00:00:00 sh -c sleep 1d; true",
+        "root           2       1  0 00:00 ?        00:00:00 sleep 1d"]
+    assert both.splitlines()[:2] == [
+        "F S UID          PID    PPID  C PRI  NI ADDR SZ WCHAN  STIME TTY          TIME CMD",
+        "4 S root           1       0  0  80   0 -   901 -      00:00 ?        00:00:00 sh -c sleep 1d; true"]
+    assert users.splitlines()[:2] == [
+        "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND",
+        "root           1  0.0  0.0   2576   901 ?        Ss   00:00   0:00 sh -c sleep 1d; true"]
+    assert chosen.splitlines() == ["    PID    PPID CMD                         WHO",
+                                   "      1       0 sh -c sleep 1d; true        root"]
+    assert bare == "sh\n" and bsd.splitlines()[0] == "    PID TTY      STAT   TIME COMMAND"
+    assert bsd.splitlines()[2] == "      2 ?        S      0:00 sleep 1d" and age.strip().startswith("01:3")
+
+
+def test_busybox_lists_all_whatever_it_is_asked_and_knows_o(terminal):
+    plain, full, chosen = lists(terminal, "busybox", "", "-ef", "-o pid,args,comm")
+    assert plain.splitlines()[:2] == ["PID   USER     TIME  COMMAND", "    1 root      0:00 sh -c sleep 1d; true"]
+    assert full.splitlines()[:2] == plain.splitlines()[:2]
+    assert chosen.splitlines()[0].split() == ["PID", "COMMAND", "COMMAND"]
+    assert terminal("kubectl exec p -- ps -w").err.startswith("ps: unrecognized option: w\n")
+    said = terminal("kubectl exec p -- ps -o cpu").err
+    assert said.startswith("ps: bad -o argument 'cpu', supported arguments: pid,")
+
+
+def test_a_column_that_ps_does_not_know(terminal):
+    terminal.ok("kubectl run p --image=ubuntu -- sleep 1d")
+    terminal.advance("10s")
+    found = terminal("kubectl exec p -- ps -o bad")
+    assert found.code == 1 and found.err.startswith('error: unknown user-defined format specifier "bad"\n')

@@ -53,6 +53,30 @@ def test_notes_behind_rows_and_between_them_are_no_differences(note):
     assert judge("\n".join([lines[0], f"{lines[1]}  {note}", lines[2], "↑ a line of its own"]), PODS).equal
 
 
+DESCRIBED = """\
+Name:             a-86dcfdf4c6-bcdfg
+Service Account:  default
+Labels:           app=a
+                  pod-template-hash=86dcfdf4c6
+Annotations:      <none>"""
+
+
+def test_what_stands_below_a_value_goes_with_it_where_another_release_has_longer_names_of_fields():
+    older = "Name:         a-99999aaaa-zzzzz\nLabels:       app=a\n              pod-template-hash=99999aaaa\n" \
+        "Annotations:  <none>"
+    assert judge(older, DESCRIBED, undated=True).equal
+    assert not judge(older.replace("template", "temple"), DESCRIBED, undated=True).equal
+    assert not judge(older.replace("              pod", "    pod"), DESCRIBED, undated=True).equal
+    assert not judge(older.replace("hash=99999aaaa", "hash=99999aaaa x"), DESCRIBED, undated=True).equal
+
+
+def test_exec_without_dashes_warns_of_what_pages_do_not_show():
+    warning = "kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. Use kubectl exec " \
+        "[POD] -- [COMMAND] instead."
+    assert judge("world", f"{warning}\nworld", undated=True).equal
+    assert not judge("world", f"{warning}\nworld").equal and not judge(warning, "world", undated=True).equal
+
+
 def test_exact_wants_every_byte():
     assert judge(PODS, PODS, "exact").equal
     assert not judge(PODS.replace("web-86dcfdf4c6-bcdfg", "web-86dcfdf4c6-zzzzz"), PODS, "exact").equal

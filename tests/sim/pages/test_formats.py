@@ -54,6 +54,15 @@ def test_a_command_of_the_text_has_the_listing_behind_it():
     assert told(page) == [("kubectl get rs", "NAME")]
 
 
+def test_what_one_sees_with_a_command_of_the_text_is_not_what_the_one_before_has_printed():
+    run = "kubectl run a --image=busybox -- false"
+    made = f"```\n{run}\n```\n\nYou can see using `kubectl describe pod a` that it fails:\n\n"
+    listing = "```\nContainers:\n  a:\n    State:  Waiting\n```\n"
+    assert told(parse(made + listing)) == [(run, None), ("kubectl describe pod a", "Containers:")]
+    assert told(parse(made + "```\npod/a created\n```\n")) == [(run, "pod/a created")]
+    assert told(parse(made.replace(run, "kubectl get pod a -o yaml") + listing))[0][1] is not None
+
+
 MANIFEST = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n"
 
 
@@ -298,6 +307,9 @@ def test_an_output_that_may_be_none_is_not_expected():
                       "configured.\n\n```\nThe connection was refused\n```\n")) == [("kubectl cluster-info", None)]
     assert told(parse("Errors such as this tell\nof a problem:\n\n```sh\nkubectl get pods\n```\n\n"
                       "```\nError\n```\n")) == [("kubectl get pods", None)]
+    page = parse("Errors such as this tell\nof a problem:\n\n```sh\nkubectl get pods\n```\n```\nError\n```\n\nor\n\n"
+                 "```sh\nkubectl get ns\n```\n```\nError\n```\n")
+    assert told(page) == [("kubectl get pods", None), ("kubectl get ns", None)]
 
 
 def test_an_output_that_comes_instead_is_as_true():

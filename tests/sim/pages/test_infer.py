@@ -273,6 +273,47 @@ The output is similar to this:
     assert states(report) == ["ran", "ran", "equal"], differences(report)
 
 
+RUNTIME = """\
+```sh
+kubectl get nodes -o wide
+```
+```
+NAME  STATUS ROLES         AGE VERSION INTERNAL-IP EXTERNAL-IP OS-IMAGE           KERNEL-VERSION CONTAINER-RUNTIME
+node1 Ready  control-plane 9d  v1.31.5 10.0.0.4    <none>      Ubuntu 22.04.5 LTS 5.15.0 (amd64) {}
+```
+"""
+
+PATCH = ("kubectl patch nodes minikube --subresource=status -p "
+         """'{"status":{"nodeInfo":{"containerRuntimeVersion":"%s"}}}'""")
+
+
+@pytest.mark.parametrize(("runtime", "given"), [
+    ("containerd://1.5.9", "containerd://1.5.9"), ("docker://19.3.8", "docker://19.3.8"), ("cri-o://1.31.0", "")])
+def test_nodes_have_the_container_runtime_that_the_page_shows(replayed, runtime, given):
+    report = replayed(RUNTIME.format(runtime))
+    assert inferred(report) == ([PATCH % given] if given else [])
+    assert (runtime in report.outcomes[-1].output) == bool(given)
+
+
+def test_ids_of_containers_tell_of_containerd(replayed):
+    page = """\
+```sh
+kubectl run a --image=busybox:1.36 -- sleep 1d
+kubectl describe pod a
+```
+You see, among others:
+```
+    Container ID:  {}://5403af59a2b46ee5a23fb0ae4b1e077f7ca5c5fb7af16e1ab21c00e0e616462a
+    Image ID:      docker.io/library/busybox@sha256:2834dc507516af02784808c5f48b7cbe38b8ed5d0f4837f16e78d00deb7e7767
+```
+"""
+    report = replayed(page.format("containerd"))
+    assert inferred(report) == [PATCH % "containerd://1.7.18"] and states(report)[-1] == "equal", differences(report)
+    assert inferred(replayed(page.format("docker"))) == []
+    made = "```sh\nminikube start\n```\n" + page.format("containerd")
+    assert inferred(replayed(made)) == []
+
+
 def test_what_a_url_makes_is_not_made_of_a_manifest_of_that_name(replayed, tmp_path):
     (tmp_path / "pods").mkdir()
     text = "\n".join(POD.format(name="a", image="nginx").splitlines()[1:-1])

@@ -38,7 +38,14 @@ def test_moments_fit_all_ages():
 
 def test_what_leaves_a_choice_comes_when_it_is_wanted():
     assert solve(4, [(1, 3, 0, "11m", 1)])[0] == [0, 20, 40, 680]
-    assert solve(4, [(1, 3, 0, "10s", 1)])[0] == [0, 20, 30, 30]
+    assert solve(4, [(1, 3, 0, "30s", 1)])[0] == [0, 20, 40, 50]
+
+
+def test_where_less_is_left_each_gets_some_seconds():
+    assert solve(4, [(1, 3, 0, "10s", 1)])[0] == [0, 20, 25, 30]
+    assert solve(6, [(1, 5, 0, "13s", 1)])[0] == [0, 20, 24, 27, 30, 33]
+    assert solve(6, [(1, 5, 0, "4s", 1)])[0] == [0, 20, 21, 22, 23, 24]
+    assert solve(6, [(1, 5, 0, "2s", 1)])[0] == [0, 20, 22, 22, 22, 22]
 
 
 def test_what_was_made_later_counts_from_then():

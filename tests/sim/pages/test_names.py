@@ -15,6 +15,7 @@ UID, OTHER = "6dbe5870-6c5c-4761-b3e1-354437823255", "00000000-6c5c-4761-b3e1-35
     ("job-x7k2p", "job-bcdfg"), ("docker://b1c2d3e4f5a6", "docker://a1b2c3d4e5f6"), ("gke-pool-node-1", "minikube"),
     ("Created: Mon, 01 Jan 2024 00:00:00 +0000", "Created: Tue, 02 Jan 2024 00:00:00 +0000"),
     ("-rw-r--r-- 1 1000 2000 6 Jun  6 20:08 f", "-rw-r--r-- 1 1000 2000 6 Jan  1 00:00 f"),
+    ("IP:  2001:db8::1", "IP:  fd00:10:244::4"), ("[fd00:1::a]:80", "[fd00:10:96::b]:80"),
     ('resourceVersion: "12"', 'resourceVersion: "345"'), ("a  b", "a b"), ("v1.31.0", "v1.31.14"),
 ])
 def test_names_are_bound(page, here):
@@ -24,7 +25,7 @@ def test_names_are_bound(page, here):
 @pytest.mark.parametrize(("page", "here"), [
     ("web-0", "web-1"), ("nginx", "httpd"), ("1/1", "0/1"), ("80", "8080"), ("10.0.0.10", "None"), ("my-app", "my-web"),
     ("80:80/TCP", "80:30080/TCP"), ("web-0", "web-bcdfg-0"), ("timeout 30s", "timeout 20s"), ("Running", "Pending"),
-    ("minikube", "minikube-m02"), ("v1.30.1", "v1.31.1"),
+    ("minikube", "minikube-m02"), ("v1.30.1", "v1.31.1"), ("10.0.0.1", "fd00:10:244::4"), ("10:11::12", "10:11::13"),
 ])
 def test_other_differences_are_differences(page, here):
     assert not Names(frozenset({"minikube"})).match(page, here)

@@ -416,6 +416,40 @@ def test_a_state_that_passes_quickly_is_seen_at_whatever_age(replayed):
     assert states(replayed(OUT_OF_MEMORY.replace("similar to", "this"))) == ["ran", "differs"]
 
 
+IN_ORDER = """\
+```yaml
+# a.yaml
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: a}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a}}
+    spec:
+      containers:
+      - {name: a, image: nginx, readinessProbe: {tcpSocket: {port: 80}, initialDelaySeconds: 30}}
+```
+```shell
+kubectl apply -f a.yaml
+kubectl get pods
+```
+The response should be similar to:
+```
+NAME   READY   STATUS              RESTARTS   AGE
+a-0    1/1     Running             0          1m
+a-1    0/1     ContainerCreating   0          8s
+```
+"""
+
+
+def test_a_state_that_passes_between_two_looks_is_seen_when_it_comes(replayed):
+    """No moment fits the ages: the second pod's image is there, so that it is made in a second."""
+    assert states(replayed(IN_ORDER)) == ["ran", "equal"]
+    assert states(replayed(IN_ORDER.replace("ContainerCreating", "ErrImagePull     "))) == ["ran", "differs"]
+
+
 LOOP = """\
 ```shell
 kubectl run a --image=busybox:1.36 -i -t --rm --restart=Never -- sh -c "while sleep 1; do echo one; echo two; done"
@@ -437,6 +471,15 @@ No resources found in default namespace.
 def test_a_loop_is_interrupted_when_it_has_said_what_the_page_shows(replayed):
     assert states(replayed(LOOP, timeout=5)) == ["equal", "equal"]
     assert states(replayed(LOOP.replace("two\n", "three\n"), timeout=5)) == ["differs", "equal"]
+
+
+def test_a_loop_goes_on_where_the_page_speaks_of_its_pod_later(replayed):
+    """It runs in another terminal, whose prompt a page's next command does not wait for."""
+    goes_on = LOOP.replace("kubectl get pods", "kubectl delete pod a --now").replace(
+        "No resources found in default namespace.", 'pod "a" deleted')
+    assert states(replayed(goes_on, timeout=5)) == ["equal", "equal"]
+    assert states(replayed(LOOP.partition("You")[0] * 2, timeout=5)) == ["ran", "ran", "ran"]  # deleted in between
+    assert states(replayed(LOOP.replace("sleep 1;", "sleep 0.5;"), timeout=5)) == ["equal", "equal"]
 
 
 def test_what_a_pod_says_is_not_what_its_creation_prints(replayed):

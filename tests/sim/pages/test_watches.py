@@ -62,6 +62,26 @@ a-7854ff8877-4xpq2  1/1     Terminating   0          20s
     assert states(report) == ["equal", "ran", "equal"]
 
 
+def test_a_watch_of_what_is_gone_was_there_before_that(replayed):
+    report = replayed("""\
+```shell
+kubectl run a --image=nginx
+kubectl wait --for=condition=Ready pod/a
+kubectl delete pod a
+```
+In another terminal, watch it:
+```shell
+kubectl get pod a --watch
+```
+```
+NAME   READY   STATUS        RESTARTS   AGE
+a      1/1     Running       0          5s
+a      1/1     Terminating   0          25s
+```
+""")
+    assert states(report)[-2:] == ["ran", "equal"]
+
+
 def test_a_watch_that_never_shows_what_the_page_does_differs(replayed):
     report = replayed("""\
 ```shell

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ...images import image
-from ..accounts import names
-from ..kernel import shown
 from ..kernel.errors import Errno, Exhausted
 from . import flavour
 
@@ -225,38 +223,6 @@ def _split(text: str) -> list[str]:
         return text.split()
 
 
-def _ps(process: Process) -> int:
-    from ..dates import strftime
-
-    words = "".join(process.argv[1:])
-    wide = "aux" in words or words.replace("-", "") in ("ef", "eF")
-    busybox = process.space.shell == "ash"
-    rows = []
-    known = names(process, "passwd")
-    for pid, each in sorted(process.space.seen.items()):
-        command, uid = " ".join(shown.title(each)), shown.user(each).uid
-        user = known.get(uid, str(uid))
-        if len(user) > 8:
-            user = user[:8] if busybox else user[:7] + "+"
-        started = strftime("%H:%M", process.space.started, "")
-        if busybox:
-            rows.append(f"{pid:5} {user:8} 0:00 {command}\n")
-        elif "aux" in words:
-            state = "Ss" if pid == 1 else "R" if each is process else "S"
-            rows.append(f"{user:8} {pid:7}  0.0  0.0   2576   "
-                        f"{900 + pid % 90:4} ?        {state:4} {started}   0:00 {command}\n")
-        elif wide:
-            parent = each.parent.pid if each.parent else 0
-            rows.append(f"{user:8} {pid:7} {parent:7}  0 {started} ?        00:00:00 {command}\n")
-        else:
-            rows.append(f"{pid:7} ?        00:00:00 {each.argv[0].rpartition('/')[2]}\n")
-    head = ("PID   USER     TIME  COMMAND\n" if busybox else
-            "USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n" if "aux" in words else
-            "UID          PID    PPID  C STIME TTY          TIME CMD\n" if wide else "    PID TTY          TIME CMD\n")
-    process.write(head + "".join(rows))
-    return 0
-
-
 def _pidof(process: Process) -> int:
     found = [str(pid) for pid, each in process.space.seen.items()
              if each.argv[0].rpartition("/")[2] in process.argv[1:] and each is not process]
@@ -265,6 +231,6 @@ def _pidof(process: Process) -> int:
     return int(not found)
 
 
-PROGRAMS = {"env": _env, "printenv": _printenv, "xargs": _xargs, "ps": _ps, "pidof": _pidof, "nohup": _prefix(),
+PROGRAMS = {"env": _env, "printenv": _printenv, "xargs": _xargs, "pidof": _pidof, "nohup": _prefix(),
             "nice": _prefix("-n"), "setsid": _prefix(), "stdbuf": _prefix("-o", "-i", "-e"), "time": _time,
             "busybox": _busybox}

@@ -26,7 +26,7 @@ _NEW = {"/": {"data": "", "made": [0, 0.0], "set": [0, 0.0], "version": 0, "chil
 
 def _settings(process: Process) -> dict[str, str]:
     """Return zoo.cfg's settings."""
-    for folder in (process.env.get("ZOO_CONF_DIR"), "/opt/zookeeper/conf", "/conf"):
+    for folder in (process.env.get("ZOO_CONF_DIR"), "/usr/bin/../etc/zookeeper", "/conf"):
         try:
             text = process.read_file(f"{folder}/zoo.cfg").decode("utf-8", "replace")
         except Errno:
@@ -41,13 +41,13 @@ def _settings(process: Process) -> dict[str, str]:
 
 
 def server(process: Process) -> int | None:
-    """Play zkServer.sh start-foreground, which becomes the server's java."""
+    """Play zkServer.sh start-foreground, which becomes the server's java, or status."""
     memory = process.memory
     if memory is None:
         words = process.argv[1:]
         if words[:1] == ["status"]:
-            process.write("ZooKeeper JMX enabled by default\nClient port found: 2181. Client address: localhost.\n")
-            return 0
+            process.program = _status
+            return _status(process)
         if words[:1] not in (["start-foreground"], ["start"], []):
             process.write(
                 f"Usage: {process.argv[0]} [--config <conf-dir>] {{start|start-foreground|stop|version|restart|status|"
@@ -69,6 +69,34 @@ def server(process: Process) -> int | None:
     return None
 
 
+def _status(process: Process) -> int | None:
+    """Play zkServer.sh status, which asks the server what it is: since 3.5 it says where, and most of it on stderr."""
+    memory = process.memory
+    newer = not _version(process).startswith("3.4")
+    if memory is None:
+        settings = _settings(process)
+        port = settings.get("clientPort", "2181")
+        memory = process.memory = {"port": int(port), "until": process.kernel.now + 30}
+        process.write(f"ZooKeeper JMX enabled by default\nUsing config: {settings['config']}\n", 1 + newer)
+        if newer:
+            process.write(f"Client port found: {port}. Client address: localhost. Client SSL: false.\n")
+    try:
+        said = reach(process, memory, "127.0.0.1", memory["port"], {})
+        if said is None:
+            return None
+        if "lost" in said:
+            raise wire.Lost
+    except (Failed, wire.Lost):
+        process.write("Error contacting service. It is probably not running.\n")
+        return 1
+    process.write(f"Mode: {said['ok']['mode']}\n")
+    return 0
+
+
+def _version(process: Process) -> str:
+    return process.env.get("ZOOKEEPER_VERSION", "3.4.10")
+
+
 def _begin(process: Process) -> None:
     settings = _settings(process)
     own = process.space.hostname.partition(".")[0]
@@ -79,7 +107,6 @@ def _begin(process: Process) -> None:
         number = int(process.env.get("ZOO_MY_ID", "1")) if process.env.get("ZOO_MY_ID", "1").isdigit() else 1
     servers = {name[7:]: value.partition(":")[0] for name, value in settings.items() if name.startswith("server.")}
     others = [host for at, host in sorted(servers.items()) if at != str(number) and host.partition(".")[0] != own]
-    version = process.env.get("ZOOKEEPER_VERSION", "3.4.10")
     memory = process.memory = {
         "settings": settings,
         "number": number,
@@ -90,7 +117,7 @@ def _begin(process: Process) -> None:
         "clients": [],
         "next": FIRST,
         "file": f"{data}/version-2/snapshot.0",
-        "version": version,
+        "version": _version(process),
         "sessions": 0,
     }
     process.trapped = frozenset(("TERM", "INT"))
@@ -106,9 +133,21 @@ def _begin(process: Process) -> None:
     if others:
         peers.begin(process, 2888)
     _log(process, f"[main:NIOServerCnxnFactory@89] - binding to port 0.0.0.0/0.0.0.0:{port}")
-    process.argv = ["java", f"-Dzookeeper.log.dir={process.env.get('ZK_LOG_DIR', '/logs')}",
-                    "-Dzookeeper.root.logger=INFO,CONSOLE", "org.apache.zookeeper.server.quorum.QuorumPeerMain",
-                    settings["config"]]
+    process.argv = _java(process, settings["config"])
+
+
+def _java(process: Process, config: str) -> list[str]:
+    """Return the words of the server's own process, with the options that java.env beside its configuration has."""
+    try:
+        flags = process.read_file(f"{config.rpartition('/')[0]}/java.env").decode("utf-8", "replace")
+    except Errno:
+        flags = ""
+    _, found, options = flags.partition("JVMFLAGS=")
+    return [f"{process.env.get('JAVA_HOME', '/usr')}/bin/java",
+            f"-Dzookeeper.log.dir={process.env.get('ZK_LOG_DIR', '/logs')}", "-Dzookeeper.root.logger=INFO,CONSOLE",
+            *(options.partition("\n")[0].strip('"').split() if found else ["-Xmx1000m"]),
+            "-Dcom.sun.management.jmxremote", "-Dcom.sun.management.jmxremote.local.only=false",
+            "org.apache.zookeeper.server.quorum.QuorumPeerMain", config]
 
 
 def _log(process: Process, text: str, level: str = "INFO ") -> None:
@@ -211,7 +250,7 @@ def _answer(process: Process, message: dict[str, Any]) -> dict[str, Any]:
     memory = process.memory
     if "hello" in message:
         memory["sessions"] += 1
-        return {"ok": {"session": memory["sessions"]}} if _serves(process) else {"lost": True}
+        return {"ok": {"session": memory["sessions"], "mode": _mode(process)}} if _serves(process) else {"lost": True}
     what, path = message.get("ask", ""), message.get("path", "/")
     if not _serves(process):
         return {"error": f"KeeperErrorCode = ConnectionLoss for {path}"}

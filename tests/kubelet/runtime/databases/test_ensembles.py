@@ -101,7 +101,10 @@ def test_the_four_letter_words(ensemble):
     ask = {word: ensemble.run("zk-0", "sh", "-c", f"echo {word} | nc 127.0.0.1 2181")[0]
            for word in ("mntr", "conf", "isro")}
     assert "zk_server_state\tfollower\n" in ask["mntr"] and "clientPort=2181\n" in ask["conf"] and ask["isro"] == "rw"
-    assert ensemble.run("zk-0", "zkServer.sh", "status")[2] == 0 and ensemble.run("zk-0", "zkServer.sh", "frob")[2] == 1
+    assert ensemble.run("zk-0", "zkServer.sh", "frob")[2] == 1
+    assert {ensemble.run(f"zk-{at}", "zkServer.sh", "status")[0] for at in range(3)} == {
+        f"ZooKeeper JMX enabled by default\nUsing config: /usr/bin/../etc/zookeeper/zoo.cfg\nMode: {mode}\n"
+        for mode in ("follower", "leader")}
     modes = [ensemble.run(f"zk-{at}", "sh", "-c", "echo stat | nc 127.0.0.1 2181 | grep Mode")[0] for at in range(3)]
     assert modes == ["Mode: follower\n", "Mode: follower\n", "Mode: leader\n"]
 
