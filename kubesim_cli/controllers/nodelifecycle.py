@@ -88,7 +88,7 @@ class NodeLifecycle(Controller):
         return due
 
     def _within_reason(self, api: Client, node: Object, wanted: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Return the taints without those that evict pods, where so many nodes are silent that it is rather the network:
+        """Return the taints without those that evict pods, where so many nodes are silent that it is the network:
         none where no node is ready, no new ones where more than half of a zone is lost (handleDisruption)."""
         zones: dict[tuple[str, str], list[bool]] = {}
         for each in api.items("nodes"):

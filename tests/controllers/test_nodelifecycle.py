@@ -113,7 +113,8 @@ def test_no_more_nodes_are_emptied_where_most_of_a_zone_is_lost(node_world):
     names = ["minikube", *(f"minikube-m0{n}" for n in range(2, 7))]
     for name in names[:4]:
         w.node(name, lambda node: node["metadata"]["labels"].update({"topology.kubernetes.io/zone": "a"}))
-    w.node("minikube-m05", lambda node: node["metadata"]["labels"].update({"node.kubernetes.io/exclude-disruption": ""}))
+    w.node("minikube-m05", lambda node: node["metadata"]["labels"].update(
+        {"node.kubernetes.io/exclude-disruption": ""}))
     stop(w, names[0])
     w.advance(60)
     stop(w, names[1])
