@@ -89,6 +89,7 @@ BEHAVIOURS = {
     "PodGeneration": (1, 33),                # pods have a metadata.generation
     "PortworxMigrated": (1, 31),             # CSINodes list it among the migrated plugins
     "PreferCloseDeprecated": (1, 34),        # a Service with this trafficDistribution gets a warning
+    "ResourceObjectsMetric": (1, 34),        # apiserver_resource_objects takes the place of apiserver_storage_objects
     "StatefulSetHistoryLimitMutable": (1, 33),   # spec.revisionHistoryLimit may be updated
     "StatefulSetServiceNameChecked": (1, 34),    # spec.serviceName of a new one is a DNS label
 
