@@ -265,6 +265,37 @@ def test_what_is_wrong_with_a_review(kind, spec, expected):
     assert all(words in str(found.value) for words in expected), str(found.value)
 
 
+SELECTED = "spec.resourceAttributes"
+REQUIREMENT = {"key": "a", "operator": "In", "values": ["b"]}
+
+
+@pytest.mark.parametrize(("kind", "given", "said"), [
+    ("fieldSelector", {}, ["requirements: Required value: when spec.resourceAttributes.fieldSelector is specified, "
+                           "requirements or rawSelector is required"]),
+    ("labelSelector", {"rawSelector": "a=b", "requirements": [REQUIREMENT]}, [
+        'rawSelector: Invalid value: "a=b": may not specified at the same time as requirements']),
+    ("fieldSelector", {"requirements": [{"operator": "Exists", "values": ["x"]}, {"key": "a", "operator": "NotIn"}]}, [
+        "requirements[0].key: Required value: must be specified",
+        "requirements[0].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+        "requirements[1].values: Required value: must be specified when `operator` is 'In' or 'NotIn'"]),
+    ("labelSelector", {"requirements": [{"key": "a b", "operator": "In", "values": ["-"]}]}, [
+        'requirements[0].key: Invalid value: "a b": name part',
+        'requirements[0].values[0]: Invalid value: "-": a valid']),
+    ("fieldSelector", {"requirements": [{"key": "a", "operator": "Newer"}]}, []),
+    ("labelSelector", {"requirements": [{"key": "a", "operator": "Newer"}]}, []),
+    ("labelSelector", {"requirements": [REQUIREMENT]}, []),
+    ("fieldSelector", {"rawSelector": "a=b"}, [])])
+def test_selectors_of_a_review(kind, given, said):
+    spec = {"resourceAttributes": {**PODS, kind: given}}
+    if not said:
+        assert review("SelfSubjectAccessReview", spec, {"name": "ann"}) == YES
+        return
+    with pytest.raises(StatusError) as found:
+        review("SelfSubjectAccessReview", spec, {"name": "ann"})
+    assert str(found.value).count(SELECTED) - str(found.value).count("when " + SELECTED) == len(said)
+    assert all(f"{SELECTED}.{kind}.{each}" in str(found.value) for each in said), str(found.value)
+
+
 def test_a_review_of_rules():
     kind = "SelfSubjectRulesReview"
     with pytest.raises(StatusError, match="no namespace on request"):
