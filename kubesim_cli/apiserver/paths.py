@@ -53,6 +53,12 @@ def request(client: Client, method: str, url: str, body: Object | None = None, c
         from .tokens import ISSUER
 
         return issuer_discovery(ISSUER, _server_address(client))
+    if parts[:1] == ["openapi"]:
+        from . import openapi
+
+        found = openapi.document(client.discovery, client.release, path)
+        if found is not None:
+            return found
     if not of_resource:
         if parts[:1] not in (["api"], ["apis"]):
             return serve(client.discovery, client.release, path)
