@@ -13,6 +13,7 @@ from ..go.json import type_word
 from ..go.unmarshal import Types
 from ..helpers.kindnodes import CONTROL_PLANE
 from ..machinery import jsonpatch
+from ..machinery.wellknown import LABEL_HOSTNAME, LABEL_TOPOLOGY_REGION, LABEL_TOPOLOGY_ZONE
 from ..releases import within
 
 TYPE_CHECKING = False
@@ -28,8 +29,8 @@ _ARGUMENTS = ("extraArgs", "kubeletExtraArgs")
 _PREFIXES = ("kubelet.kubernetes.io", "node.kubernetes.io")
 _KUBELETS = ("beta.kubernetes.io/arch", "beta.kubernetes.io/instance-type", "beta.kubernetes.io/os",
              "failure-domain.beta.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone", "kubernetes.io/arch",
-             "kubernetes.io/hostname", "kubernetes.io/os", "node.kubernetes.io/instance-type",
-             "topology.kubernetes.io/region", "topology.kubernetes.io/zone")
+             LABEL_HOSTNAME, "kubernetes.io/os", "node.kubernetes.io/instance-type",
+             LABEL_TOPOLOGY_REGION, LABEL_TOPOLOGY_ZONE)
 # What is looked at of kubeadm's objects; arguments are a map, or since v1beta4 a list.
 _OF_KUBEADM = Types({
     "ClusterConfiguration": {"apiServer": "APIServer", "controllerManager": "ControlPlaneComponent",
