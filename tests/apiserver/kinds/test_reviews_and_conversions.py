@@ -106,6 +106,8 @@ def test_v1_always_tells_its_replicas():
     assert to_v1(scaler())["status"] == {"currentReplicas": 0, "desiredReplicas": 0}
 
 
+# The outermost of a certificate: two sequences and a string of bits.
+CERTIFICATE = base64.b64encode(b"-----BEGIN CERTIFICATE-----\nMAYwADAAAwA=\n-----END CERTIFICATE-----\n").decode()
 CSR = ("certificates.k8s.io", "CertificateSigningRequest")
 
 
@@ -181,8 +183,11 @@ def test_what_is_wrong_with_conditions(desk, status, expected):
         'status.conditions: Forbidden: updates may not remove a condition of type "Denied"']),
     ("status", conditions("Failed"), {}, [
         'status.conditions: Forbidden: updates may not remove a condition of type "Failed"']),
-    ("status", {}, {"certificate": "YQ=="}, []),
-    ("approval", {}, {"certificate": "YQ=="}, [
+    ("status", {}, {"certificate": CERTIFICATE}, []),
+    ("status", {}, {"certificate": "YQ=="}, [
+        'status.certificate: Invalid value: "<certificate data>": must contain at least one CERTIFICATE PEM block']),
+    ("status", {"certificate": "YQ=="}, {"certificate": "YQ=="}, []),
+    ("approval", {}, {"certificate": CERTIFICATE}, [
         "status.certificate: Forbidden: updates may not set certificate content"]),
     ("status", {"certificate": "YQ=="}, {"certificate": "Yg=="}, [
         "status.certificate: Forbidden: updates may not modify existing certificate content"]),
