@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..kubelet.runtime.bin.http import Message
+    from ..machinery.types import Object
     from .cluster import Cluster
 
 _PATH = re.compile(r"/api/v1/(?:namespaces/([^/]+)/(services|pods)|(nodes))/([^/]+)/proxy(/.*|$)")
@@ -121,11 +122,18 @@ def _service(api: Client, namespace: str, name: str, port: str, told: str) -> tu
     subsets = api.get("endpoints", name, namespace).get("subsets") or []
     for subset in subsets:
         for each in subset.get("ports") or ():
-            ready = [one["ip"] for one in subset.get("addresses") or () if one.get("targetRef")]
+            ready = [one["ip"] for one in subset.get("addresses") or () if _is_pods(api, namespace, one)]
             if (each.get("name") or "") == port and ready:
                 return ready[api.server.entropy.number(len(ready))], str(each["port"])
     raise errors.StatusError(503, "ServiceUnavailable",
                              f'no endpoints available for service "{told if subsets else name}"')
+
+
+def _is_pods(api: Client, namespace: str, address: Object) -> bool:
+    """Whether an endpoint is what it says, a pod's of the same namespace (isValidAddress)."""
+    target = address.get("targetRef") or {}
+    pod = api.find("pods", target.get("name", ""), namespace) if target.get("namespace") == namespace else None
+    return pod is not None and address["ip"] in [each["ip"] for each in (pod.get("status") or {}).get("podIPs") or ()]
 
 
 def _unreached(why: str) -> errors.StatusError:
@@ -138,8 +146,9 @@ def _fetched(cluster: Cluster, method: str, scheme: str, host: str, port: str, p
     from .outside import curl
 
     nodes = cluster.client.items("nodes")
+    server = [f"{internal_ip(nodes[0])}:{maker_of(nodes).port}"] if nodes else []
     args = ["-s", "-i", "-k", "-X", method, *(["-I"] if method == "HEAD" else []),
-            "-H", f"Host: {internal_ip(nodes[0])}:{maker_of(nodes).port}",  # as the client has asked the API server
+            *(word for host in server for word in ("-H", f"Host: {host}")),  # as the client has asked the API server
             *(["-H", "Content-Type: application/json", "--data-binary", body] if body else [])]
     session = curl(cluster, [*args, f"{scheme}{host}:{port}{path}"])
     limit = cluster.now + 3600  # simulated seconds that an answer may take

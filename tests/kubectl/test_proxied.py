@@ -52,6 +52,18 @@ def test_what_a_proxy_does_not_reach(web, path, said):
     assert (refused.code, refused.out, refused.err) == (1, "", f"Error from server {said}\n")
 
 
+def test_endpoints_that_are_no_pods_are_not_asked(newest):
+    """Whatever they say; and a cluster without nodes answers as well."""
+    newest.ok("kubectl sim reset --nodes 0")
+    newest.ok("kubectl apply -f -", """{apiVersion: v1, kind: Service, metadata: {name: own}, spec: {ports: [{port: 80}]}}
+---
+{apiVersion: v1, kind: Endpoints, metadata: {name: own}, subsets: [{ports: [{port: 80}], addresses: [
+  {ip: 10.244.0.9}, {ip: 10.244.0.8, targetRef: {kind: Pod, name: none, namespace: default}}]}]}
+""")
+    assert newest(f"kubectl get --raw {NAMESPACE}/services/own/proxy/").err == (
+        'Error from server (ServiceUnavailable): no endpoints available for service "own"\n')
+
+
 def test_a_port_where_nobody_listens(web):
     name, address = web.ok("kubectl get pods -o jsonpath='{.items[0].metadata.name} {.items[0].status.podIP}'").split()
     assert web(f"kubectl get --raw {NAMESPACE}/pods/{name}:81/proxy/").err == (
