@@ -55,8 +55,8 @@ def test_what_a_proxy_does_not_reach(web, path, said):
 def test_endpoints_that_are_no_pods_are_not_asked(newest):
     """Whatever they say; and a cluster without nodes answers as well."""
     newest.ok("kubectl sim reset --nodes 0")
-    newest.ok("kubectl apply -f -", """{apiVersion: v1, kind: Service, metadata: {name: own}, spec: {ports: [{port: 80}]}}
----
+    newest.ok("kubectl create service clusterip own --tcp=80")
+    newest.ok("kubectl apply -f -", """
 {apiVersion: v1, kind: Endpoints, metadata: {name: own}, subsets: [{ports: [{port: 80}], addresses: [
   {ip: 10.244.0.9}, {ip: 10.244.0.8, targetRef: {kind: Pod, name: none, namespace: default}}]}]}
 """)
