@@ -290,6 +290,15 @@ nodes:
     assert "valid ports is 31000-31010" in terminal("kubectl create service nodeport x --tcp=80 --node-port=30000").err
 
 
+def test_containerd_begins_resolv_conf_with_the_search_list(terminal, kind, config):
+    """Docker's runtime ends with it."""
+    kind("create cluster --config " + config("networking: {ipFamily: ipv6}\n"))
+    terminal.ok("kubectl run p --image=busybox --command -- sleep 1000")
+    terminal.ok("kubectl wait --for=condition=ready pod/p")
+    assert terminal.ok("kubectl exec p -- cat /etc/resolv.conf") == (
+        "search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver fd00:10:96::a\noptions ndots:5\n")
+
+
 def test_a_wait_that_is_over_before_it_begins(kind):
     told = kind("create cluster --wait -5s")
     assert " ✗ Waiting ≤ -5s for control-plane = Ready ⏳\n • WARNING: Timed out waiting for Ready ⚠️\n" in told
