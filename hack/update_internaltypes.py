@@ -2,8 +2,8 @@
 
     python hack/update_internaltypes.py --kubernetes CHECKOUT
 
-The fields come from types.go of the internal packages (pkg/apis/core, apps, batch and apiextensions), the names in the
-API from the external types of the same name. internaltypes.py explains the rows.
+The fields come from types.go of the internal packages (pkg/apis/core, apps, batch, flowcontrol and apiextensions), the
+names in the API from the external types of the same name. internaltypes.py explains the rows.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ EXTERNAL = {
     _CORE: "k8s.io/api/core/v1",
     "k8s.io/kubernetes/pkg/apis/apps": "k8s.io/api/apps/v1",
     "k8s.io/kubernetes/pkg/apis/batch": "k8s.io/api/batch/v1",
+    "k8s.io/kubernetes/pkg/apis/flowcontrol": "k8s.io/api/flowcontrol/v1",
     "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions": "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1",
     _META: _META,
 }
@@ -30,6 +31,7 @@ ROOTS = {
             "ScopeSelector", "Taint"),
     "k8s.io/kubernetes/pkg/apis/apps": ("DeploymentStrategy", "StatefulSetUpdateStrategy", "DaemonSetUpdateStrategy"),
     "k8s.io/kubernetes/pkg/apis/batch": ("PodFailurePolicy", "SuccessPolicy"),
+    "k8s.io/kubernetes/pkg/apis/flowcontrol": ("FlowSchemaSpec", "PriorityLevelConfigurationSpec"),
     "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions": ("JSONSchemaProps", "CustomResourceDefinitionVersion",
                                                               "ValidationRule"),
 }

@@ -148,7 +148,8 @@ class Client:
         return self.send(Request(self, "deletecollection", resource, namespace, options=options))
 
     def connect(self, resource: str, name: str, namespace: str, subresource: str, verb: str = "create") -> None:
-        """Ask for leave to open a stream, as pods/exec; raises Forbidden, and NotFound where there is no object.
+        """Ask for leave to open a stream, as pods/exec; raises Forbidden, and NotFound where there is none, but not
+        for proxies, whose names have a scheme and a port in them.
 
         `verb` is what that is authorized as: create is HTTP's POST, get its GET, by which websockets begin.
         """

@@ -96,3 +96,9 @@ def api_root(address: str) -> Object:
     """Return what /api answers: the versions of the core group, and where the server is."""
     return {"kind": "APIVersions", "versions": ["v1"],
             "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}]}
+
+
+def issuer_discovery(issuer: str, address: str) -> Object:
+    """Return what there is to know of the issuer of service accounts' tokens (pkg/serviceaccount/openidmetadata.go)."""
+    return {"issuer": issuer, "jwks_uri": f"https://{address}/openid/v1/jwks", "response_types_supported": ["id_token"],
+            "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..machinery import errors
 from ..machinery.objects import bare_items
 from ..releases.makers import maker_of
-from .nonresource import HEALTH, api_root, health, serve
+from .nonresource import HEALTH, api_root, health, issuer_discovery, serve
 from .request import Options, Request
 
 TYPE_CHECKING = False
@@ -45,6 +45,20 @@ def request(client: Client, method: str, url: str, body: Object | None = None, c
         from ..releases.server import info
 
         return info(client.release, server=True)
+    if path in ("/metrics", "/metrics/slis"):
+        from . import ownmetrics
+
+        return (ownmetrics.metrics if path == "/metrics" else ownmetrics.slis)(client.server)
+    if path == "/.well-known/openid-configuration":
+        from .tokens import ISSUER
+
+        return issuer_discovery(ISSUER, _server_address(client))
+    if parts[:1] == ["openapi"]:
+        from . import openapi
+
+        found = openapi.document(client.discovery, client.release, path)
+        if found is not None:
+            return found
     if not of_resource:
         if parts[:1] not in (["api"], ["apis"]):
             return serve(client.discovery, client.release, path)

@@ -82,9 +82,13 @@ def add_objects(add: Add, now: float, discovery: Discovery, cidr: str) -> None:
                 add(API_SERVICES, "apiregistration.k8s.io/v1", "APIService", f"{version}.{group}",
                     labels={AUTOMANAGED: "onstart"},
                     **local_api_service(group, version, priority, version_priority, now))
-    _add_priority_levels(add)
-    for schema in _FLOW_SCHEMAS:
-        _add_flow_schema(add, stamp, *schema)
+    for name, spec in priority_levels().items():
+        add(f"prioritylevelconfigurations.{FLOWCONTROL}", f"{FLOWCONTROL}/v1", "PriorityLevelConfiguration", name,
+            annotations=dict(_AUTOUPDATE), spec=spec, status={})["metadata"]["generation"] = 1
+    for name, spec in flow_schemas().items():
+        found = dangling(spec["priorityLevelConfiguration"]["name"], True)
+        add(f"flowschemas.{FLOWCONTROL}", f"{FLOWCONTROL}/v1", "FlowSchema", name, annotations=dict(_AUTOUPDATE),
+            spec=spec, status={"conditions": [{**found, "lastTransitionTime": stamp}]})["metadata"]["generation"] = 1
     if not discovery.by_plural("servicecidrs"):
         return
     ready = {"lastTransitionTime": stamp, "message": "Kubernetes default Service CIDR is ready", "reason": "",
@@ -102,7 +106,8 @@ def local_api_service(group: str, version: str, priority: int, version_priority:
     return {"spec": {"group": group, **spec} if group else spec, "status": {"conditions": [available]}}
 
 
-def _add_priority_levels(add: Add) -> None:
+def priority_levels() -> dict[str, Object]:
+    """Return the specs of the priority levels that a server makes, by their names."""
     specs: dict[str, Object] = {
         "exempt": {"type": "Exempt", "exempt": {"lendablePercent": 0, "nominalConcurrencyShares": 0}}}
     for name, shares, lendable, queuing in _PRIORITY_LEVELS:
@@ -112,21 +117,18 @@ def _add_priority_levels(add: Add) -> None:
                                                      "queueLengthLimit": 50}}
         specs[name] = {"type": "Limited", "limited": {"nominalConcurrencyShares": shares, "lendablePercent": lendable,
                                                       "limitResponse": response}}
-    for name, spec in specs.items():
-        made = add(f"prioritylevelconfigurations.{FLOWCONTROL}", f"{FLOWCONTROL}/v1", "PriorityLevelConfiguration",
-                   name, annotations=dict(_AUTOUPDATE), spec=spec, status={})
-        made["metadata"]["generation"] = 1
+    return specs
 
 
-def _add_flow_schema(add: Add, stamp: str, name: str, level: str, precedence: int, distinguished: str,
-                     subjects: tuple[str, ...], rules: Object) -> None:
-    spec = {"matchingPrecedence": precedence, "priorityLevelConfiguration": {"name": level},
-            "rules": [{"subjects": [_subject(text) for text in subjects], **rules}]}
-    if distinguished:
-        spec["distinguisherMethod"] = {"type": distinguished}
-    made = add(f"flowschemas.{FLOWCONTROL}", f"{FLOWCONTROL}/v1", "FlowSchema", name, annotations=dict(_AUTOUPDATE),
-               spec=spec, status={"conditions": [{**dangling(level, True), "lastTransitionTime": stamp}]})
-    made["metadata"]["generation"] = 1
+def flow_schemas() -> dict[str, Object]:
+    """Return the specs of the flow schemas that a server makes, by their names."""
+    specs: dict[str, Object] = {}
+    for name, level, precedence, distinguished, subjects, rules in _FLOW_SCHEMAS:
+        specs[name] = {"matchingPrecedence": precedence, "priorityLevelConfiguration": {"name": level},
+                       "rules": [{"subjects": [_subject(text) for text in subjects], **rules}]}
+        if distinguished:
+            specs[name]["distinguisherMethod"] = {"type": distinguished}
+    return specs
 
 
 def _subject(text: str) -> Object:

@@ -259,7 +259,7 @@ class Server:
         """Let a stream to an object pass, or raise; see client.Client.connect."""
         self._accept(request, self.resolve(request.resource))
         self._strike(request)
-        if self.find(request.res.name, request.namespace, request.name) is None:
+        if request.subresource != "proxy" and self.find(request.res.name, request.namespace, request.name) is None:
             raise errors.not_found(request.res.name, request.name)
 
     def tabulate(self, request: Request, objects: list[Object]) -> Object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 
 from ..go.jsontext import loads
-from .serviceranges import ServiceRanges
+from .serviceranges import Range, ServiceRanges, address_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,12 +189,38 @@ def _check_cluster_cidr(text: str) -> None:
 
 
 def check_nodes(flags: dict[str, str], nodes: int) -> None:
-    """Raise ValueError where a cluster-cidr that is given has fewer subnets than there are to be nodes."""
-    for part in flags["cluster-cidr"].split(",") if "cluster-cidr" in flags else ():
-        network = ipaddress.ip_network(part)
-        mask = 24 if network.version == 4 else 64
-        if nodes > 1 << mask - network.prefixlen:
-            raise ValueError(f"kubesim's nodes have subnets of /{mask}, of which {network} has fewer than {nodes}")
+    """Raise ValueError where so many nodes cannot have the first subnets of the cluster-cidr."""
+    if not {"cluster-cidr", "service-cluster-ip-range"} & set(flags):
+        return
+    pods, services = flags.get("cluster-cidr", ""), flags.get("service-cluster-ip-range", "10.96.0.0/12")
+    for index in range(nodes):
+        found = []
+        for each in map(Range, (pods or "10.244.0.0/16").split(",")):
+            bits, mask = (32, 24) if each.family == "IPv4" else (128, 64)
+            found.append(f"{address_of(each.first + (index << bits - mask))}/{mask}")
+        check_subnets(found, pods, services)
+
+
+def check_subnets(found: list[str], pods: str, services: str) -> None:
+    """Raise ValueError where a node's subnets are outside of the pods' ranges, unless those are "", or in the
+    services'.
+
+    kube-controller-manager gives a node neither (pkg/controller/nodeipam/ipam/range_allocator.go), so that it never
+    becomes ready.
+    """
+    for subnet, cidr in zip(found, pods.split(",") if pods else ()):
+        if not _overlap(subnet, cidr):
+            bits = subnet.partition("/")[2]
+            raise ValueError(f"kubesim's nodes have subnets of /{bits}, of which {cidr} has no more")
+    for subnet in found:
+        for cidr in services.split(","):
+            if _overlap(subnet, cidr):
+                raise ValueError(f"a node would have the subnet {subnet}, whose addresses {cidr} gives to services")
+
+
+def _overlap(one: str, other: str) -> bool:
+    a, b = Range(one), Range(other)
+    return a.family == b.family and a.first < b.first + b.count and b.first < a.first + a.count
 
 
 def _check_families(flags: dict[str, str]) -> None:

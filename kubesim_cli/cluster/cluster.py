@@ -441,6 +441,17 @@ class Cluster:
         self.begin()
         return self._runtime.dial(self.client, pod, port, self.play)
 
+    def proxied(self, client: Client, method: str, url: str, body: str | None = None) -> str | None:
+        """Serve a URL path of a proxy to a service, a pod or a node, as `client`; None for another path.
+
+        Raises StatusError.
+        """
+        if "/proxy" not in url:
+            return None
+        from . import proxying
+
+        return proxying.serve(self, client, method, url, body)
+
     def play(self, until: float | None = None) -> bool:
         """Go to the next moment at which something happens in a resident container, `until` at most; return whether
         there is one. What the cluster does on the way comes first, all in one order. It never sleeps: the clock is

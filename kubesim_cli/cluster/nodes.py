@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..apiserver.authorization import MASTERS
 from ..apiserver.client import Client
+from ..apiserver.settings import check_subnets
 from ..helpers.kindnodes import another
 from ..helpers.nodenetworks import minikube_node
 from ..helpers.nodes import PRESSURE, PRESSURE_PODS, STOPPED, TUNNEL, internal_ip, node_name
@@ -38,7 +39,7 @@ def add(cluster: Cluster, name: str = "", labels: dict[str, str] | None = None,
         resources: dict[str, str] | None = None) -> str:
     """Have one node more, called minikube-mNN, or as kind's workers, where no name is given; return its name.
 
-    Raises StatusError.
+    Raises StatusError, and ValueError where there is no subnet for it.
 
     `resources` are those that it has otherwise than other nodes: cpu, memory, pods ...
     """
@@ -46,6 +47,7 @@ def add(cluster: Cluster, name: str = "", labels: dict[str, str] | None = None,
     server = cluster.server
     node = (another(there, server.release, cluster.now, server.cluster_cidr, name) if maker_of(there).kind
             else _minikube(there, cluster, name))
+    check_subnets(node["spec"].get("podCIDRs") or [], server.cluster_cidr, server.service_ranges.cidr)
     node["metadata"]["labels"].update(labels or {})
     for table in ("capacity", "allocatable"):
         node["status"][table].update(resources or {})

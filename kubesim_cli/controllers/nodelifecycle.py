@@ -10,7 +10,13 @@ from ..helpers import nodes
 from ..helpers.controller import Change, Controller
 from ..machinery import conditions, timestamps
 from ..machinery.objects import clone
-from ..machinery.wellknown import TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE, TAINT_NODE_UNSCHEDULABLE
+from ..machinery.wellknown import (
+    LABEL_TOPOLOGY_REGION,
+    LABEL_TOPOLOGY_ZONE,
+    TAINT_NODE_NOT_READY,
+    TAINT_NODE_UNREACHABLE,
+    TAINT_NODE_UNSCHEDULABLE,
+)
 from ..releases.gates import enabled
 
 TYPE_CHECKING = False
@@ -27,6 +33,8 @@ _PRESSURE = {"MemoryPressure": "node.kubernetes.io/memory-pressure", "DiskPressu
              "PIDPressure": "node.kubernetes.io/pid-pressure",
              "NetworkUnavailable": "node.kubernetes.io/network-unavailable"}
 _POSTED = ("MemoryPressure", "DiskPressure", "PIDPressure", "Ready")
+_EXCLUDED = "node.kubernetes.io/exclude-disruption"  # label of nodes whose health says nothing about their zone
+_UNHEALTHY_ZONE, _LARGE_CLUSTER = 0.55, 50  # --unhealthy-zone-threshold, --large-cluster-size-threshold
 _OWN = {*_PRESSURE.values(), TAINT_NODE_NOT_READY, TAINT_NODE_UNREACHABLE, TAINT_NODE_UNSCHEDULABLE}
 
 
@@ -50,6 +58,8 @@ class NodeLifecycle(Controller):
         elif (old["spec"] == new["spec"] and nodes.kubelet_runs(old) == nodes.kubelet_runs(new)
                 and (old.get("status") or {}).get("conditions") == (new.get("status") or {}).get("conditions")):
             return ()
+        elif _is_ready(old) != _is_ready(new):  # which may begin or end a disruption of others
+            return [node["metadata"]["name"] for node in self.manager.server.trusted.items("nodes")]
         return (change.object["metadata"]["name"],)
 
     def _tell(self, change: Change) -> None:
@@ -71,8 +81,29 @@ class NodeLifecycle(Controller):
             status = {**node["status"], "conditions": nodes.healthy_conditions(api.now, node["status"]["conditions"])}
             node = api.update_status("nodes", {**node, "status": status})
             api.record(node, "Normal", "NodeReady", f"Node {key} status is now: NodeReady", "kubelet", key)
-        _set_taints(api, node)
+        wanted = _wanted(node)
+        if (TAINT_NODE_UNREACHABLE, "NoExecute") in wanted or (TAINT_NODE_NOT_READY, "NoExecute") in wanted:
+            wanted = self._within_reason(api, node, wanted)
+        _set_taints(api, node, wanted)
         return due
+
+    def _within_reason(self, api: Client, node: Object, wanted: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Return the taints without those that evict pods, where so many nodes are silent that it is the network:
+        none where no node is ready, no new ones where more than half of a zone is lost (handleDisruption)."""
+        zones: dict[tuple[str, str], list[bool]] = {}
+        for each in api.items("nodes"):
+            if _EXCLUDED not in (each["metadata"].get("labels") or {}):
+                zones.setdefault(_zone(each), []).append(_is_ready(each) and (
+                    nodes.kubelet_runs(each) or api.now < self._patience(api, each)))
+        quiet = [(key, effect) for key, effect in wanted if effect != "NoExecute"]
+        if zones and not any(map(any, zones.values())):
+            return quiet
+        healthy = zones.get(_zone(node), [])
+        lost = healthy.count(False)
+        if any(healthy) and lost > 2 and lost / len(healthy) >= _UNHEALTHY_ZONE and len(healthy) <= _LARGE_CLUSTER:
+            there = {(taint["key"], taint["effect"]) for taint in node["spec"].get("taints") or ()}
+            return [each for each in wanted if each in quiet or each in there]
+        return wanted
 
     def _patience(self, api: Client, node: Object) -> float:
         """Return until when the node's kubelet may be silent."""
@@ -132,8 +163,17 @@ def _wanted(node: Object) -> list[tuple[str, str]]:
     return found
 
 
-def _set_taints(api: Client, node: Object) -> None:
-    wanted = _wanted(node)
+def _is_ready(node: Object) -> bool:
+    return conditions.status_of((node.get("status") or {}).get("conditions"), "Ready") == "True"
+
+
+def _zone(node: Object) -> tuple[str, str]:
+    """Return the region and the zone that a node is in (component-helpers/node/topology)."""
+    labels = node["metadata"].get("labels") or {}
+    return labels.get(LABEL_TOPOLOGY_REGION, ""), labels.get(LABEL_TOPOLOGY_ZONE, "")
+
+
+def _set_taints(api: Client, node: Object, wanted: list[tuple[str, str]]) -> None:
     known = node["spec"].get("taints") or []
     kept = [taint for taint in known if taint["key"] not in _OWN or (taint["key"], taint["effect"]) in wanted]
     there = {(taint["key"], taint["effect"]) for taint in kept}

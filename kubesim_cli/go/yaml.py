@@ -37,11 +37,12 @@ class YamlError(ValueError):
     """A text that is no YAML to go-yaml; the message is go-yaml's, from `yaml: ` on."""
 
 
-def load(text: str, strict: bool = False, version3: bool = False) -> Any:
+def load(text: str, strict: bool = False, version3: bool = False, texts: tuple[tuple[str, ...], ...] = ()) -> Any:
     """Return the first document of a YAML text as a JSON value, None where there is none.
 
     Raises YamlError; `strict`: also for keys that are given twice (yaml.UnmarshalStrict). `version3`: scalars are what
-    go-yaml v3 takes them for, to which `yes` and `on` are strings.
+    go-yaml v3 takes them for, to which `yes` and `on` are strings. `texts` are paths of keys, which lead through the
+    elements of sequences: the values of the mappings there are the texts that stand for them, `1e3` and `~` as well.
     """
     try:
         try:
@@ -50,6 +51,8 @@ def load(text: str, strict: bool = False, version3: bool = False) -> Any:
             document = _Parser(text).document()
         if document is None:
             return None
+        for path in texts:
+            document = _with_texts(document, path)
         decoder = _Decoder(strict, version3)
         value = _jsonable(decoder.decode(document))
     except RecursionError:
@@ -176,6 +179,24 @@ def _problem(error: Exception, length: int) -> str:
     elif context_mark:
         line = context_mark.line
     return f"line {line}: {text}" if line else text
+
+
+def _with_texts(node: Node, path: tuple[str, ...]) -> Node:
+    """Return a node whose scalars in the mapping at `path` are texts; what it shares with other places stays there."""
+    kind, _, plain, value, line = node
+    if kind == "alias":
+        return _with_texts(value[1], path)
+    if kind == "sequence" and path:
+        value = [_with_texts(child, path) for child in value]
+    elif kind == "mapping":
+        value = [child if at % 2 == 0 or (path and value[at - 1][3] != path[0]) else
+                 _with_texts(child, path[1:]) if path else _as_text(child) for at, child in enumerate(value)]
+    return [kind, node[1], plain, value, line]
+
+
+def _as_text(node: Node) -> Node:
+    kind, _, _, value, line = node[3][1] if node[0] == "alias" else node
+    return ["scalar", "", False, value, line] if kind == "scalar" else node
 
 
 # Nodes to values.

@@ -141,6 +141,34 @@ def method_not_supported(resource: str, verb: str) -> StatusError:
                        _details(resource, ""))
 
 
+_OF_CODES = {
+    400: ("BadRequest", "the server rejected our request for an unknown reason"),
+    401: ("Unauthorized", "the server has asked for the client to provide credentials"),
+    404: ("NotFound", "the server could not find the requested resource"),
+    405: ("MethodNotAllowed", "the server does not allow this method on the requested resource"),
+    406: ("NotAcceptable", "the server was unable to respond with a content type that the client supports"),
+    409: ("Conflict", "the server reported a conflict"),
+    415: ("UnsupportedMediaType", "the server was unable to respond with a content type that the client supports"),
+    422: ("Invalid", "the server rejected our request due to an error in our request"),
+    429: ("TooManyRequests", "the server has received too many requests and has asked us to try again later"),
+    503: ("ServiceUnavailable", "the server is currently unable to handle the request"),
+    504: ("Timeout", "the server was unable to return a response in the time allotted, but may still be processing the "
+                     "request")}
+
+
+def generic(code: int, said: str) -> StatusError:
+    """What client-go makes of an answer that is no Status; `said` is its text (NewGenericServerResponse)."""
+    from ..go.fmt import quote
+
+    if code == 403 or (code == 406 and said):
+        return StatusError(code, "Forbidden" if code == 403 else "NotAcceptable", said)
+    if code >= 500 and code not in _OF_CODES:
+        return StatusError(code, "InternalError", f"an error on the server ({quote(said)}) has prevented the request "
+                                                  "from succeeding")
+    return StatusError(code, *_OF_CODES.get(code, (
+        "Unknown", f"the server responded with the status code {code} but did not return more information")))
+
+
 _METHODS = {"create": "post", "update": "put", "patch": "patch", "delete": "delete", "deletecollection": "delete"}
 
 

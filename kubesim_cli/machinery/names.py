@@ -293,6 +293,22 @@ def canonical_cidr(value: str) -> list[str]:
     return wrong
 
 
+def interface_address(value: str) -> list[str]:
+    """An address with the size of its network, as programs write it (validation.IsValidInterfaceAddress)."""
+    import ipaddress
+
+    if not value.partition("/")[2].isdecimal():
+        return [_NO_INTERFACE]
+    try:
+        canonical = ipaddress.ip_interface(value)
+    except ValueError:
+        return [_NO_INTERFACE]
+    return [] if value == str(canonical) else [f'must be in canonical form ("{canonical}")']
+
+
+_NO_INTERFACE = "must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"
+
+
 def cidr(value: str) -> list[str]:
     """A network, with no bits set beyond the prefix length (validation.IsValidCIDRForLegacyField, parseCIDR)."""
     import ipaddress

@@ -219,6 +219,18 @@ def schema_of(api_version: str, kind: str, release: Release = NEWEST) -> Schema 
     return Schema({"$ref": name, "default": {}}, definitions) if name else None
 
 
+def definition_name(api_version: str, kind: str) -> str:
+    """Return the name of a built-in kind's definition, "" for any other."""
+    _load(NEWEST)
+    return str(_data[0]["kinds"].get(f"{api_version}/{kind}") or "")
+
+
+def definition(name: str) -> Object:
+    """Return a definition as schema.json has it; one that is not there may be anything."""
+    found: Object = _load(NEWEST).raw.get(name, {})
+    return found
+
+
 def object_meta(release: Release = NEWEST) -> Schema:
     """Return the schema of metadata."""
     return Schema({"$ref": _META + "ObjectMeta", "default": {}}, _load(release))

@@ -1,4 +1,5 @@
-"""PKCS#10 certificate requests: what the server, its signer and kubectl read of one (crypto/x509)."""
+"""PKCS#10 certificate requests: what the server, its signer and kubectl read of one (crypto/x509); and certificates, as
+far as it is told whether something is one."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ EMAIL, DNS, URI, IP = 0x81, 0x82, 0x86, 0x87  # tags of the kinds of alternative
 _EXTENSION_REQUEST, _ALTERNATIVE_NAMES = "1.2.840.113549.1.9.14", "2.5.29.17"
 _ATTRIBUTES = 0xA0
 _BEGIN, _END = b"-----BEGIN CERTIFICATE REQUEST-----", b"-----END CERTIFICATE REQUEST-----"
+_BLOCK = rb"(?:^|\n)-----BEGIN ([^\n-]*)-----[ \t\r]*\n(.*?)-----END \1-----"
 
 
 class CertificateRequest:
@@ -62,3 +64,38 @@ def parse_request(pem: bytes) -> CertificateRequest:
         return CertificateRequest(base64.b64decode(pem.split(_BEGIN)[1].split(_END)[0]))
     except (IndexError, ValueError):
         raise ValueError("x509: malformed certificate request") from None
+
+
+def check_certificates(pem: bytes) -> None:
+    """Raise ValueError, with what is wrong, where a text that is not empty is not one or more certificates in PEM
+    (encoding/pem's Decode, x509.ParseCertificates)."""
+    import base64
+    import re
+
+    blocks = 0
+    for match in re.finditer(_BLOCK, pem, re.DOTALL):
+        headers, _, body = match[2].rpartition(b"\n\n") if b":" in match[2] else (b"", b"", match[2])
+        try:
+            der = base64.b64decode(b"".join(body.split()), validate=True)
+        except ValueError:
+            continue  # which is no block
+        if match[1] != b"CERTIFICATE":
+            raise ValueError(f'only CERTIFICATE PEM blocks are allowed, found "{match[1].decode("utf-8", "replace")}"')
+        if headers:
+            raise ValueError("no PEM block headers are permitted")
+        blocks += 1
+        _check_certificates(der)
+    if not blocks:
+        raise ValueError("must contain at least one CERTIFICATE PEM block")
+
+
+def _check_certificates(der: bytes) -> None:
+    try:
+        found = asn1.elements(der)
+        parts = [[part.tag for part in asn1.elements(each.body)] if each.tag == asn1.SEQUENCE else [] for each in found]
+    except (IndexError, ValueError):
+        raise ValueError("x509: malformed certificate") from None
+    if not found:
+        raise ValueError("found CERTIFICATE PEM block containing 0 certificates")
+    if any(each != [asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING] for each in parts):
+        raise ValueError("x509: malformed certificate")

@@ -75,6 +75,7 @@ GATES = {
 # What no gate guards -> the release that brought it.
 BEHAVIOURS = {
     # API server
+    "AddressWarnings": (1, 33),              # an IPv6 address that is not written as usual gets a warning
     "CELValuesTold": (1, 35),                # errors of a CRD's rules tell the value, they told its type before
     "CRDFormatWarnings": (1, 35),            # a CRD with a format nobody knows gets a warning
     "EnforceMountableSecretsDeprecated": (1, 32),
@@ -89,6 +90,7 @@ BEHAVIOURS = {
     "PodGeneration": (1, 33),                # pods have a metadata.generation
     "PortworxMigrated": (1, 31),             # CSINodes list it among the migrated plugins
     "PreferCloseDeprecated": (1, 34),        # a Service with this trafficDistribution gets a warning
+    "ResourceObjectsMetric": (1, 34),        # apiserver_resource_objects takes the place of apiserver_storage_objects
     "StatefulSetHistoryLimitMutable": (1, 33),   # spec.revisionHistoryLimit may be updated
     "StatefulSetServiceNameChecked": (1, 34),    # spec.serviceName of a new one is a DNS label
 

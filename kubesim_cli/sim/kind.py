@@ -9,7 +9,7 @@ import json
 
 import click
 
-from . import kindconfig
+from . import kindconfig, kubeadmconfig
 from .machines import Machines, nodes_of
 
 TYPE_CHECKING = False
@@ -103,7 +103,7 @@ def create() -> None:
 def create_cluster(machines: Machines, name: str, image: str, config: str, wait: str, retain: bool,
                    kubeconfig: str) -> None:
     """Make a cluster, and its context the current one."""
-    patience = _patience(wait)
+    patience = _seconds(wait)
     release = machines.release
     from ..releases.server import PATCH
 
@@ -127,20 +127,30 @@ def create_cluster(machines: Machines, name: str, image: str, config: str, wait:
     _done("Preparing nodes " + " ".join("📦" for _ in found["nodes"]))
     _start(machines, found, release)
     if patience:
-        _done(f"Waiting ≤ {patience} for control-plane = Ready ⏳")
-        _tell(" • Ready after 0s 💚")
+        _wait(patience)
     _salute(machines, name, kubeconfig)
 
 
-def _patience(wait: str) -> str:
-    """Return a duration as kind tells it, "" for none."""
+def _seconds(wait: str) -> float:
     from ..go import duration
 
     try:
-        seconds = duration.parse(wait)
+        return duration.parse(wait)
     except ValueError as why:
         _fail(f'invalid argument "{wait}" for "--wait" flag: {why}')
-    return duration.format(round(seconds)) if seconds else ""
+
+
+def _wait(seconds: float) -> None:
+    """Tell how the wait for the control plane ends, which is ready, but not before now (waitforready.go)."""
+    from ..go import duration
+
+    step = f"Waiting ≤ {duration.format(round(seconds))} for control-plane = Ready ⏳"
+    if seconds > 0:
+        _done(step)
+        _tell(" • Ready after 0s 💚")
+    else:
+        _tell(f" ✗ {step}")
+        _tell(" • WARNING: Timed out waiting for Ready ⚠️")
 
 
 def _text(path: str) -> str:
@@ -183,12 +193,12 @@ def _start(machines: Machines, config: Object, release: Release) -> None:
         _done("Configuring the external load balancer ⚖️")
     _done("Writing configuration 📜")
     try:
-        flags, gates_text = kindconfig.flags_of(config)
+        flags, gates_text = kubeadmconfig.flags_of(config, release)
         chosen_gates = gates.parse(gates_text, release)
         settings.check(flags)
         settings.check_nodes(flags, len(roles))
         enabled.check(flags.get("controllers", ""))
-        described = kindconfig.cluster_of(config)
+        described = kubeadmconfig.cluster_of(config, release)
     except (ValueError, OSError) as why:
         _tell(" ✗ Starting control-plane 🕹️")
         _fail(f"failed to create cluster: failed to init node with kubeadm: {told(why)}")

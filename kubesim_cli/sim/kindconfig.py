@@ -1,29 +1,21 @@
-"""What a file of kind's says, and what becomes of it: a cluster, and settings of its API server.
+"""What a file of kind's says: read, completed and checked. What becomes of it is kubeadmconfig.py's.
 
-kind: pkg/internal/apis/config (encoding/load.go, default.go, validate.go), pkg/apis/config/v1alpha4/types.go. Of what
-is handed on to kubeadm, the flags that `sim reset` knows are heeded, and nodes' labels and taints.
+kind: pkg/internal/apis/config (encoding/load.go, default.go, validate.go), pkg/apis/config/v1alpha4/types.go.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from functools import partial
 
-from ..go.json import type_word
-from ..go.unmarshal import Types
 from ..helpers.kindnodes import CONTROL_PLANE, WORKER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from ..machinery.types import Json, Object
 
 NAMES = "^[a-z0-9.-]+$"
-FLAGS = ("admission-control-config-file", "authorization-mode", "cluster-cidr", "controllers",
-         "disable-admission-plugins", "enable-admission-plugins", "service-cluster-ip-range",
-         "service-node-port-range", "token-auth-file")
 _SUBNETS = {"ipv4": ("10.244.0.0/16", "10.96.0.0/16"), "ipv6": ("fd00:10:244::/56", "fd00:10:96::/112")}
 _SUBNETS["dual"] = (",".join((_SUBNETS["ipv4"][0], _SUBNETS["ipv6"][0])),
                     ",".join((_SUBNETS["ipv4"][1], _SUBNETS["ipv6"][1])))
@@ -42,17 +34,7 @@ _FIELDS = {
               "propagation": "string"},
     "PortMapping": {"containerPort": "int32", "hostPort": "int32", "listenAddress": "string", "protocol": "string"},
     "PatchJSON6902": {"group": "string", "version": "string", "kind": "string", "patch": "string"}}
-# What is looked at of kubeadm's objects; extraArgs are a map, or since v1beta4 a list.
-_OF_KUBEADM = Types({
-    "ClusterConfiguration": {"apiServer": "APIServer", "controllerManager": "ControlPlaneComponent"},
-    "APIServer": {"extraArgs": "any", "extraVolumes": "[]HostPathMount"},
-    "ControlPlaneComponent": {"extraArgs": "any"},
-    "HostPathMount": {"mountPath": "string", "hostPath": "string"},
-    "InitConfiguration": {"nodeRegistration": "NodeRegistrationOptions"},
-    "JoinConfiguration": {"nodeRegistration": "NodeRegistrationOptions"},
-    "NodeRegistrationOptions": {"kubeletExtraArgs": "any", "taints": "[]Taint"},
-    "Taint": {"key": "string", "value": "string", "effect": "TaintEffect=string", "timeAdded": "any"}},
-    "v1beta3", {"Taint": "v1", "TaintEffect": "v1"})
+
 
 def read(text: str) -> Object:
     """Return the config in a file's text; raises ValueError, in kind's words, where it is none."""
@@ -194,95 +176,3 @@ def _wrong_subnets(text: str, family: str) -> str:
         return "only one CIDR allowed for single-stack networking"
     wanted = family.replace("ip", "IP")
     return "" if f"ipv{found[0]}" == family else f"expected {wanted} CIDR for {wanted} family"
-
-
-def cluster_of(config: Object) -> Object:
-    """Return the cluster that a complete config asks for, as helpers.kindnodes has it."""
-    networking = config["networking"]
-    nodes = []
-    for number, node in enumerate(config["nodes"]):
-        labels = {str(key): str(value) for key, value in (node.get("labels") or {}).items()}
-        made: Object = {"role": node["role"], "labels": labels}
-        first = number == [each["role"] for each in config["nodes"]].index(CONTROL_PLANE)
-        for patch in _patches(config, node, "InitConfiguration" if first else "JoinConfiguration"):
-            registration = patch.get("nodeRegistration") or {}
-            told = dict(_arguments(registration.get("kubeletExtraArgs"))).get("node-labels", "")
-            labels.update(dict(each.split("=", 1) for each in told.split(",") if "=" in each))
-            if isinstance(registration.get("taints"), list):
-                made["taints"] = registration["taints"]
-        mappings = node.get("extraPortMappings") or ()
-        if published := [_published(each) for each in mappings if (each.get("hostPort") or 0) > 0]:
-            made["ports"] = published
-        nodes.append(made)
-    return {"name": config["name"], "nodes": nodes, "cni": not networking["disableDefaultCNI"],
-            "proxy": networking["kubeProxyMode"]}
-
-
-def _published(mapping: Object) -> Object:
-    """Return a port of the machine that leads to one of a node, as helpers.kindnodes has it."""
-    return {"host": mapping["hostPort"], "node": mapping.get("containerPort") or 0,
-            "protocol": str(mapping.get("protocol") or "TCP").upper()}
-
-
-def flags_of(config: Object) -> tuple[dict[str, str], str]:
-    """Return (settings of the control plane, as `sim reset` has them: of files, what they hold; feature gates).
-
-    Raises ValueError, OSError where the API server would find no such file.
-    """
-    from ..apiserver import settings
-
-    networking = config["networking"]
-    found = {"cluster-cidr": networking["podSubnet"], "service-cluster-ip-range": networking["serviceSubnet"]}
-    gates = [f"{name}={'true' if value is True else 'false' if value is False else value}"
-             for name, value in sorted((config.get("featureGates") or {}).items())]
-    node = next(each for each in config["nodes"] if each["role"] == CONTROL_PLANE)
-    for patch in _patches(config, node, "ClusterConfiguration"):
-        for part in ("apiServer", "controllerManager"):
-            component = patch.get(part) or {}
-            for name, value in _arguments(component.get("extraArgs")):
-                if name in settings.FILES:
-                    value = settings.kept(name, value, partial(_read, component, node))
-                if name in FLAGS:
-                    found[name] = value
-                elif name == "feature-gates" and part == "apiServer":
-                    gates.append(value)
-    return found, ",".join(gates)
-
-
-def _patches(config: Object, node: Object, kind: str) -> Iterator[Object]:
-    """Yield the patches of kubeadm's object of a kind: the cluster's, then the node's."""
-    from ..go.yaml import load
-
-    for text in (*(config.get("kubeadmConfigPatches") or ()), *(node.get("kubeadmConfigPatches") or ())):
-        found = load(text)
-        if isinstance(found, dict) and found.get("kind") == kind:
-            fitted: Object = _OF_KUBEADM.fitted(found, kind)
-            yield fitted
-
-
-def _arguments(extra: Json) -> Iterable[tuple[str, str]]:
-    """Yield the extra arguments of one of kubeadm's components: a map, or since v1beta4 a list."""
-    if isinstance(extra, dict):
-        for name, value in extra.items():
-            yield str(name), str(value)
-    for each in filter(None, extra if isinstance(extra, list) else ()):
-        if not isinstance(each, dict):
-            raise ValueError(f"json: cannot unmarshal {type_word(each)} into Go value of type v1beta4.Arg")
-        yield str(each.get("name", "")), str(each.get("value", ""))
-
-
-def _read(component: Object, node: Object, path: str) -> str:
-    with open(_on_this_machine(path, component, node), encoding="utf-8") as file:
-        return file.read()
-
-
-def _on_this_machine(path: str, component: Object, node: Object) -> str:
-    """Return where a file is that the API server's pod finds at a path: by its volumes, and by the node's mounts."""
-    for inside, outside, mounts in (("mountPath", "hostPath", component.get("extraVolumes")),
-                                    ("containerPath", "hostPath", node.get("extraMounts"))):
-        for mount in mounts or ():
-            folder = str(mount.get(inside, "")).rstrip("/")
-            if folder and (path == folder or path.startswith(folder + "/")):
-                path = str(mount.get(outside, "")).rstrip("/") + path[len(folder):]
-                break
-    return os.path.expanduser(path)

@@ -365,7 +365,10 @@ def node_add(profile: _Profile) -> None:
     from ..cluster import nodes
 
     with profile.open() as cluster:
-        name = nodes.add(cluster)
+        try:
+            name = nodes.add(cluster)
+        except ValueError as why:
+            _exit("GUEST", "NODE_ADD", f"failed to add node: {why}", 80)
     _say(f"Adding node {name} to cluster {profile.name} as [worker]")
     _say(f"Successfully added {name} to {profile.name}!")
 

@@ -23,6 +23,8 @@ def _changing(settings: Settings) -> Iterator[Cluster]:
     try:
         with settings.opened() as cluster:
             yield cluster
+    except ValueError as why:
+        raise click.ClickException(str(why)) from None
     except StatusError as error:
         more = "; `kubectl get nodes` tells which there are, `kubesim sim node add` makes more"
         raise click.ClickException(error.message + (more if error.reason == "NotFound" else "")) from None

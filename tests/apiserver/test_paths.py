@@ -21,7 +21,7 @@ def test_a_path_that_is_no_resource_needs_a_rule(api):
     api.create("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "foo", roleRef={
         "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "foo"}, subjects=[
         {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "jane"}])
-    for path in ("/foo", "/metrics/slis"):
+    for path in ("/foo", "/metrics/nosuch"):
         with pytest.raises(StatusError) as caught:
             jane.raw("GET", path)
         assert caught.value.code == 404

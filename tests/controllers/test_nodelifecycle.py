@@ -89,6 +89,45 @@ def test_stopping_by_annotation_needs_no_time(w):
     assert ready(w, "minikube-m02")[0] == "Unknown"
 
 
+def test_no_pods_are_evicted_where_no_node_is_ready(w, node_world):
+    """As in a cluster of one node: it is rather the network. What is ready again ends that."""
+    w.advance(2)
+    on(w, "a", "minikube-m02")
+    for name in ("minikube", "minikube-m02"):
+        stop(w, name)
+    w.advance(600)
+    assert [taints(w, name) for name in ("minikube", "minikube-m02")] == [[("unreachable", "NoSchedule")]] * 2
+    assert "deletionTimestamp" not in w.get("pods", "a")["metadata"]
+    start(w, "minikube")
+    w.advance(2)
+    assert taints(w, "minikube-m02") == [("unreachable", "NoSchedule"), ("unreachable", "NoExecute")]
+    stop(w, "minikube")
+    w.advance(100)
+    assert taints(w, "minikube-m02") == [("unreachable", "NoSchedule")]
+    w.advance(300)
+    assert "deletionTimestamp" not in w.get("pods", "a")["metadata"]
+
+
+def test_no_more_nodes_are_emptied_where_most_of_a_zone_is_lost(node_world):
+    w = node_world("scheduler", "kubelet", "nodelifecycle", "tainteviction", "podgc", nodes=6)
+    names = ["minikube", *(f"minikube-m0{n}" for n in range(2, 7))]
+    for name in names[:4]:
+        w.node(name, lambda node: node["metadata"]["labels"].update({"topology.kubernetes.io/zone": "a"}))
+    w.node("minikube-m05", lambda node: node["metadata"]["labels"].update(
+        {"node.kubernetes.io/exclude-disruption": ""}))
+    stop(w, names[0])
+    w.advance(60)
+    stop(w, names[1])
+    stop(w, names[2])
+    stop(w, names[4])
+    w.advance(60)
+    evicting = [("unreachable", "NoExecute") in taints(w, name) for name in names]
+    assert evicting == [True, False, False, False, True, False]
+    start(w, names[1])
+    w.advance(60)
+    assert ("unreachable", "NoExecute") in taints(w, names[2])
+
+
 def test_out_of_service(w):
     on(w, "a", "minikube-m02")
     w.advance(2)

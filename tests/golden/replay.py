@@ -36,6 +36,7 @@ RULES = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "<time>"),
     (re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
                 r"\d\d:\d\d:\d\d [+-]\d{4}"), "<time>"),
+    (re.compile(r"^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+  ?\d+ (?=[\w.]+:\d+\])"), r"\1<time> <pid> "),
     (re.compile(r"https://127\.0\.0\.1:\d+"), "<server>"),
     (re.compile(r"\b127\.0\.0\.1:\d{4,5}\b"), "<server>"),
     (re.compile(r"\b10\.244\.\d+\.\d+\b"), "<pod-ip>"),

@@ -418,3 +418,21 @@ def test_embedded_data_may_be_broken_into_lines(terminal):
     assert terminal(f"kubectl config set {name} 'AAA\n='").err == ""
     assert terminal(f"kubectl config set {name} 'AA\n*='").err == (
         "error: error decoding input value: illegal base64 data at input byte 3\n")
+
+
+def test_what_stands_in_an_entry_is_written_as_its_go_struct(terminal, tmp_path):
+    """Its fields in their order, with those that are always there."""
+    path = tmp_path / "config"
+    path.write_text("""apiVersion: v1
+kind: Config
+users:
+- {name: a, user: {exec: {installHint: hint, apiVersion: client.authentication.k8s.io/v1, command: x}}}
+- {name: b, user: {auth-provider: {config: {z: a, b: c}, name: gcp}}}
+- {name: c, user: {auth-provider: {name: gcp}}}
+""", encoding="utf-8")
+    shown = json.loads(terminal.ok(f"kubectl config view --raw -o json --kubeconfig {path}"))["users"]
+    assert [json.dumps(each["user"]) for each in shown] == [
+        '{"exec": {"command": "x", "args": null, "env": null, "apiVersion": "client.authentication.k8s.io/v1", '
+        '"installHint": "hint", "provideClusterInfo": false}}',
+        '{"auth-provider": {"name": "gcp", "config": {"b": "c", "z": "a"}}}',
+        '{"auth-provider": {"name": "gcp", "config": null}}']

@@ -49,3 +49,40 @@ def test_what_is_no_request(pem, wrong):
     with pytest.raises(ValueError) as caught:
         x509.parse_request(pem)
     assert str(caught.value) == wrong
+
+
+# openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=web
+CERTIFICATE = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBcTCCARegAwIBAgIUec+QSWOs1DNklgBLuzjp0/Liea4wCgYIKoZIzj0EAwIw
+DjEMMAoGA1UEAwwDd2ViMB4XDTI2MTEzMDE4MzMzN1oXDTM2MTEyNzE4MzMzN1ow
+DjEMMAoGA1UEAwwDd2ViMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE+VNAkPAN
+T2zppdZ1w/5VPlAU/Gq/T3qYdrtKdw7Tpr59+UzqRTDyj3VaVJwLpM6HLo2tHXok
+O6WG0RJX6ZiZ0aNTMFEwHQYDVR0OBBYEFIqhY6PV/XMB38BwfFhIrkx1e7OiMB8G
+A1UdIwQYMBaAFIqhY6PV/XMB38BwfFhIrkx1e7OiMA8GA1UdEwEB/wQFMAMBAf8w
+CgYIKoZIzj0EAwIDSAAwRQIge5MjGDT/FG0hPizX/E40L1G4lvKr3veYNnRGd2By
+vSQCIQCnrmaHShsePwnon9xzv434H6/EEtFFHfUGuC6CcML0/g==
+-----END CERTIFICATE-----
+"""
+
+
+@pytest.mark.parametrize("pem", [CERTIFICATE, b"said before\n" + CERTIFICATE + b"and\n" + CERTIFICATE,
+                                 CERTIFICATE.replace(b"\n", b"\r\n")])
+def test_certificates(pem):
+    x509.check_certificates(pem)
+
+
+@pytest.mark.parametrize(("pem", "said"), [
+    (b"a", "must contain at least one CERTIFICATE PEM block"),
+    (b"-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n", "must contain at least one CERTIFICATE PEM block"),
+    (PEM, 'only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"'),
+    (CERTIFICATE + PEM, 'only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"'),
+    (CERTIFICATE.replace(b"-----\n", b"-----\nProc-Type: 4,ENCRYPTED\n\n", 1), "no PEM block headers are permitted"),
+    (b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+     "found CERTIFICATE PEM block containing 0 certificates"),
+    (b"-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n", "x509: malformed certificate"),
+    (PEM.replace(b"CERTIFICATE REQUEST", b"CERTIFICATE").replace(b"MIIB", b"AgIB"), "x509: malformed certificate")])
+def test_what_is_no_certificate(pem, said):
+    with pytest.raises(ValueError) as wrong:
+        x509.check_certificates(pem)
+    assert str(wrong.value) == said

@@ -254,6 +254,56 @@ nodes:
                        ).startswith("10.20.0.")
 
 
+@pytest.mark.parametrize(("image", "version", "path"), [
+    ("v1.31.0", "v1beta3", "/nodeRegistration/kubeletExtraArgs/node-labels"),
+    ("v1.36.0", "v1beta4", "/nodeRegistration/kubeletExtraArgs/0/value")])
+def test_patches_of_kubeadms_objects(terminal, kind, config, image, version, path):
+    """By JSON Patch, in several documents, for another version, and of what kind's file said itself."""
+    kind(f"create cluster --image kindest/node:{image} --config " + config(f"""
+runtimeConfig: {{api/alpha: "true"}}
+kubeadmConfigPatches:
+- |
+  kind: ClusterConfiguration
+  networking: {{podSubnet: 10.40.0.0/16}}
+  ---
+  kind: ClusterConfiguration
+  apiServer: {{extraArgs: {{service-node-port-range: 31000-31010}}}}
+- |
+  apiVersion: kubeadm.k8s.io/v1beta1
+  kind: ClusterConfiguration
+  networking: {{podSubnet: 10.50.0.0/16}}
+nodes:
+- labels: {{tier: front}}
+- role: worker
+  labels: {{tier: back}}
+  kubeadmConfigPatchesJSON6902:
+  - {{group: kubeadm.k8s.io, version: {version}, kind: JoinConfiguration, patch: '[
+      {{"op": "test", "path": "{path}", "value": "tier=back"}},
+      {{"op": "replace", "path": "{path}", "value": "tier=rear,zone=a"}},
+      {{"op": "add", "path": "/nodeRegistration/taints", "value": [{{"key": "k", "effect": "NoSchedule"}}]}}]'}}
+  - {{kind: InitConfiguration, patch: '[{{op: remove, path: /nothing}}]'}}
+"""))
+    assert column(terminal, "get nodes", ".metadata.labels.tier", ".metadata.labels.zone", ".spec.podCIDR",
+                  ".spec.taints[*].key") == [
+        ["front", "<none>", "10.40.0.0/24", "node-role.kubernetes.io/control-plane"],
+        ["rear", "a", "10.40.1.0/24", "k"]]
+    assert "valid ports is 31000-31010" in terminal("kubectl create service nodeport x --tcp=80 --node-port=30000").err
+
+
+def test_containerd_begins_resolv_conf_with_the_search_list(terminal, kind, config):
+    """Docker's runtime ends with it."""
+    kind("create cluster --config " + config("networking: {ipFamily: ipv6}\n"))
+    terminal.ok("kubectl run p --image=busybox --command -- sleep 1000")
+    terminal.ok("kubectl wait --for=condition=ready pod/p")
+    assert terminal.ok("kubectl exec p -- cat /etc/resolv.conf") == (
+        "search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver fd00:10:96::a\noptions ndots:5\n")
+
+
+def test_a_wait_that_is_over_before_it_begins(kind):
+    told = kind("create cluster --wait -5s")
+    assert " ✗ Waiting ≤ -5s for control-plane = Ready ⏳\n • WARNING: Timed out waiting for Ready ⚠️\n" in told
+
+
 PSS = """apiVersion: apiserver.config.k8s.io/v1
 kind: AdmissionConfiguration
 plugins:
@@ -308,7 +358,7 @@ def test_what_kubeadm_is_told_of_the_api_server(terminal, kind, config, tmp_path
      "invalid configuration for node 0: invalid portMapping: port mapping with same listen address, port and protocol "
      "already configured: 127.0.0.1:80/TCP"),
     (HEAD + "networking: {podSubnet: 10.1.0.0/24}\nnodes: [{}, {role: worker}]\n",
-     "failed to init node with kubeadm: kubesim's nodes have subnets of /24, of which 10.1.0.0/24 has fewer than 2"),
+     "failed to init node with kubeadm: kubesim's nodes have subnets of /24, of which 10.1.0.0/24 has no more"),
     (HEAD + "kubeadmConfigPatches: ['{kind: ClusterConfiguration, apiServer: 5}']\n",
      "failed to init node with kubeadm: json: cannot unmarshal number into Go struct field "
      "ClusterConfiguration.apiServer of type v1beta3.APIServer"),
@@ -323,6 +373,24 @@ def test_what_kubeadm_is_told_of_the_api_server(terminal, kind, config, tmp_path
     (HEAD + "networking: {podSubnet: 10.0.0.0}\n", 'invalid pod subnet failed to parse cidr value:"10.0.0.0" with'),
     (HEAD + "networking: {podSubnet: 'fd00::/56'}\n", "invalid pod subnet expected IPv4 CIDR for IPv4 family"),
     (HEAD + "featureGates: {Nonsense: true}\n", "failed to init node with kubeadm: unrecognized feature gate: Nons"),
+    (HEAD + "nodes: [{labels: {node-role.kubernetes.io/worker: ''}}]\n",
+     "failed to init node with kubeadm: unknown 'kubernetes.io' or 'k8s.io' labels specified with --node-labels: "
+     "[node-role.kubernetes.io/worker]\n--node-labels in the 'kubernetes.io' namespace must begin with an allowed "
+     "prefix (kubelet.kubernetes.io, node.kubernetes.io) or be in the specifically allowed set ("),
+    (HEAD + "nodes: [{labels: {tier: 'a b'}}]\n",
+     "failed to init node with kubeadm: invalid node labels: 'a b' - a valid label must be an empty string or "),
+    (HEAD + "nodes: [{labels: {tier: 'a,b'}}]\n", "failed to init node with kubeadm: invalid argument \"tier=a,b\" for "
+     '"--node-labels" flag: malformed pair, expect string=string'),
+    (HEAD + "runtimeConfig: {apps/v1: false}\n",
+     "failed to init node with kubeadm: kubesim does not play --runtime-config=apps/v1=false"),
+    (HEAD + "runtimeConfig: {api/all: maybe}\n", "failed to init node with kubeadm: invalid value api/all=maybe"),
+    (HEAD + "runtimeConfig: {alpha: 'true'}\n", "failed to init node with kubeadm: runtime-config invalid key alpha"),
+    (HEAD + "runtimeConfig: {apps/v1: maybe}\n",
+     'failed to init node with kubeadm: invalid value of apps/v1: maybe, err: strconv.ParseBool: parsing "maybe": inv'),
+    (HEAD + "kubeadmConfigPatchesJSON6902: [{kind: ClusterConfiguration, patch: '{}'}]\n",
+     "failed to init node with kubeadm: json: cannot unmarshal object into Go value of type jsonpatch.Patch"),
+    (HEAD + "kubeadmConfigPatchesJSON6902: [{kind: ClusterConfiguration, "
+     "patch: '[{op: test, path: /apiServer/x, value: 1}]'}]\n", "failed to init node with kubeadm: testing "),
     ("- 1\n", "unknown apiVersion: ")])
 def test_a_file_that_is_not_kinds_is_told(kind, config, tmp_path, text, problem):
     config("")

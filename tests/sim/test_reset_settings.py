@@ -40,7 +40,13 @@ POD = "kubectl run p --image=nginx:1.27"
     ("--cluster-cidr 10.1.0.0/16,10.2.0.0/16", "len of ClusterCIDRs==2 and they are not configured as dual stack (at "
      "least one from each IPFamily"),
     ("--cluster-cidr 10.1.0.0/23 --nodes 3",
-     "kubesim's nodes have subnets of /24, of which 10.1.0.0/23 has fewer than 3"),
+     "kubesim's nodes have subnets of /24, of which 10.1.0.0/23 has no more"),
+    ("--cluster-cidr 10.1.0.0/16 --service-cluster-ip-range 10.1.0.0/16",
+     "a node would have the subnet 10.1.0.0/24, whose addresses 10.1.0.0/16 gives to services"),
+    ("--service-cluster-ip-range 10.244.0.0/16",
+     "a node would have the subnet 10.244.0.0/24, whose addresses 10.244.0.0/16 gives to services"),
+    ("--cluster-cidr 10.0.0.0/8 --service-cluster-ip-range 10.0.3.0/28 --nodes 4",
+     "a node would have the subnet 10.0.3.0/24, whose addresses 10.0.3.0/28 gives to services"),
     ("--cluster-cidr 10.1.0.0/25", "kubesim's nodes have subnets of /24, which do not fit into 10.1.0.0/25"),
     ("--service-node-port-range 30000", 'invalid port range "30000": use LOW-HIGH, from 1 to 65535'),
 ])
@@ -49,6 +55,20 @@ def test_what_the_components_would_not_start_with(terminal, flags, said):
     refused = terminal(f"kubectl sim reset {flags}")
     assert (refused.code, refused.err) == (1, f"Error: {said}\n")
     assert terminal.ok("kubectl get configmap kept -o name")
+
+
+def test_a_node_that_is_added_needs_a_subnet_of_its_own(terminal):
+    """As kube-controller-manager gives them: of the cluster-cidr, and none that services have."""
+    terminal.ok("kubectl sim reset --cluster-cidr 10.0.0.0/8 --service-cluster-ip-range 10.0.2.0/24")
+    terminal.ok("kubectl sim node add")
+    refused = terminal("kubectl sim node add")
+    assert (refused.code, refused.err) == (
+        1, "Error: a node would have the subnet 10.0.2.0/24, whose addresses 10.0.2.0/24 gives to services\n")
+    terminal.ok("kubectl sim reset --cluster-cidr 10.1.0.0/24,fd00:10:244::/56")
+    refused = terminal("kubectl sim node add")
+    assert (refused.code, refused.err) == (
+        1, "Error: kubesim's nodes have subnets of /24, of which 10.1.0.0/24 has no more\n")
+    assert terminal.ok("kubectl get nodes -o name") == "node/minikube\n"
 
 
 def test_every_loop_has_a_controller_that_turns_it_off():

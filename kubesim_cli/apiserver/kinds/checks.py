@@ -6,13 +6,14 @@ Source: k8s.io/apimachinery/pkg/{api,util,apis/meta/v1}/validation and pkg/apis/
 from __future__ import annotations
 
 from ...machinery import field, names, quantity
+from ...releases.gates import enabled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterable
     from typing import Any
 
-    from ...machinery.types import FieldErrors, Json, Object
+    from ...machinery.types import FieldErrors, Json, Object, Release
 
 IMMUTABLE = "field is immutable"
 ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
@@ -130,7 +131,7 @@ def label_selector(path: str, selector: Object | None) -> FieldErrors:
         return []
     errors = labels(f"{path}.matchLabels", selector.get("matchLabels"))
     for i, expression in enumerate(selector.get("matchExpressions") or ()):
-        errors += _requirement(f"{path}.matchExpressions[{i}]", expression)
+        errors += requirement_of_labels(f"{path}.matchExpressions[{i}]", expression)
     return errors
 
 
@@ -141,9 +142,11 @@ def selector_shown(selector: Object | None) -> Json:
     return internal(selector, "*metav1.LabelSelector")
 
 
+OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")  # of a selector's requirement
+
+
 def label_selector_values(path: str, operator: str, values: Json) -> FieldErrors:
-    """What the operator of a selector's requirement demands of the number of values
-    (ValidateLabelSelectorRequirement)."""
+    """What the operator of a selector's requirement demands of the number of values."""
     if operator in ("In", "NotIn"):
         return [] if values else [
             field.required(f"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'")]
@@ -153,9 +156,11 @@ def label_selector_values(path: str, operator: str, values: Json) -> FieldErrors
     return [field.invalid(f"{path}.operator", operator, "not a valid selector operator")]
 
 
-def _requirement(path: str, expression: Object) -> FieldErrors:
+def requirement_of_labels(path: str, expression: Object, judged: bool = True) -> FieldErrors:
+    """A requirement of a label selector, whose operator is not `judged` where others may come
+    (ValidateLabelSelectorRequirement)."""
     values = expression.get("values") or ()
-    errors = label_selector_values(path, expression.get("operator", ""), values)
+    errors = label_selector_values(path, expression.get("operator", ""), values) if judged else []
     errors += qualified_name(f"{path}.key", expression.get("key", ""))
     for i, value in enumerate(values):
         errors += said(f"{path}.values[{i}]", value, names.label_value(value))
@@ -174,6 +179,17 @@ def ip_address(path: str, value: str, known: Collection[str] = ()) -> FieldError
     return [] if value in known else said(path, value, names.ip(value))
 
 
+def ip_warnings(path: str, value: str, release: Release) -> list[str]:
+    """Warnings about how an address is written that is one (validation.GetWarningsForIP)."""
+    if ":" not in value or not enabled("AddressWarnings", release) or names.ip(value):
+        return []
+    from ipaddress import ip_address as parsed
+
+    canonical = str(parsed(value))
+    return [] if value == canonical else [
+        f'{path}: IPv6 address "{value}" should be in RFC 5952 canonical format ("{canonical}")']
+
+
 def load_balancer_host(path: str, value: str) -> FieldErrors:
     """The host name of an entry of status.loadBalancer.ingress."""
     if not value:
@@ -187,6 +203,16 @@ def load_balancer_host(path: str, value: str) -> FieldErrors:
 def cidr(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
     """A network in CIDR notation; values in `known` were accepted before."""
     return [] if value in known else said(path, value, names.cidr(value))
+
+
+def cidr_warnings(path: str, value: str, release: Release) -> list[str]:
+    """Warnings about how a network is written that is one (validation.GetWarningsForCIDR)."""
+    if ":" not in value or not enabled("AddressWarnings", release) or names.cidr(value):
+        return []
+    from ipaddress import ip_network
+
+    return [] if value == str(ip_network(value)) else [
+        f'{path}: IPv6 CIDR value "{value}" should be in RFC 5952 canonical format ("{ip_network(value)}")']
 
 
 _CONDITION_REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"

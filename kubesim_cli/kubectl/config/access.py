@@ -15,7 +15,7 @@ from ..kubeconfig import SECTIONS, builtin_file, empty, merge, own_path, paths, 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeAlias
+    from typing import Any, TypeAlias
 
     from ...machinery.types import Json, Object
 
@@ -30,6 +30,11 @@ FIELDS = {
               "extensions"),
     "contexts": ("cluster", "user", "namespace", "extensions"),
 }
+# Those of what stands in an entry, with what is written where they are not given; `...`: nothing is.
+_WITHIN: dict[str, dict[str, Any]] = {
+    "auth-provider": {"name": "", "config": None},
+    "exec": {"command": "", "args": None, "env": None, "apiVersion": ..., "installHint": ...,
+             "provideClusterInfo": False, "interactiveMode": ...}}
 REQUIRED = {"clusters": ("server",), "users": (), "contexts": ("cluster", "user")}
 _LOCK_PATIENCE = 2.0  # seconds
 
@@ -128,13 +133,21 @@ def external(config: Object) -> Object:
         shaped["preferences"] = config["preferences"]
     for section in ("clusters", "users", "contexts"):
         shaped[section] = [
-            {"name": name, SECTIONS[section]: {field: entry.get(field) or "" for field in FIELDS[section]
+            {"name": name, SECTIONS[section]: {field: _in_order(field, entry.get(field) or "")
+                                               for field in FIELDS[section]
                                                if entry.get(field) or field in REQUIRED[section]}}
             for name, entry in sorted(config[section].items())] or None
     shaped["current-context"] = config["current-context"]
     if config.get("extensions"):
         shaped["extensions"] = config["extensions"]
     return shaped
+
+
+def _in_order(field: str, value: Json) -> Json:
+    if field not in _WITHIN:
+        return value
+    found = {key: value.get(key) or none for key, none in _WITHIN[field].items() if value.get(key) or none is not ...}
+    return {**found, "config": dict(sorted(found["config"].items()))} if found.get("config") else found
 
 
 def replace_file(path: str, text: str) -> None:

@@ -12,18 +12,24 @@ from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..context import Context
+    from .loader import Loader
+    from .resources import ResourceSet
 
 
-def build(path: str, tell: Callable[[str], None]) -> str:
-    """Return the YAML that a kustomization directory builds; `tell(text)` gets warnings for stderr. Raises Failure."""
+def build(ctx: Context, path: str) -> str:
+    """Return the YAML that a kustomization directory builds; warnings go to stderr. Raises Failure."""
     from ..printers.yaml import dump
     from .loader import Loader
+
+    return "---\n".join(dump(res.obj) for res in _resources(ctx, Loader.at(path)))
+
+
+def _resources(ctx: Context, loader: Loader) -> ResourceSet:
+    from ..util import klog
     from .target import build_all
 
-    return "---\n".join(dump(res.obj) for res in build_all(Loader.at(path), tell))
+    return build_all(loader, ctx.err, lambda text: klog.tell(ctx, "I", "log.go:244", text))
 
 
 def run(ctx: Context) -> None:
@@ -36,10 +42,10 @@ def run(ctx: Context) -> None:
                       "[LoadRestrictionsRootOnly LoadRestrictionsNone]")
     from ..printers.yaml import dump
     from .loader import Loader
-    from .target import build_all
 
     root = Loader.at(args[0] if args else ".", restricted=flags["load-restrictor"] != "LoadRestrictionsNone")
-    texts = [dump(res.obj) for res in build_all(root, ctx.err)]
+    resources = _resources(ctx, root)
+    texts = [dump(res.obj) for res in resources]
     output = flags["output"]
     if not output:
         ctx.out("---\n".join(texts))
@@ -47,7 +53,6 @@ def run(ctx: Context) -> None:
     import os
 
     if os.path.isdir(output):
-        resources = build_all(root, lambda text: None)
         for res, text in zip(resources, texts):
             _write(os.path.join(output, res.file_name), text)
     else:

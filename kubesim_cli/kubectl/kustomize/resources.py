@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from ...machinery.types import Json, Object
 
+# Kustomize keeps its notes in annotations, which it reads as texts, whatever YAML takes them for.
+_ANNOTATIONS = (("metadata", "annotations"), ("items", "metadata", "annotations"))
 _NOT_NAMESPACED = "_non_namespaceable_"
 
 
@@ -309,7 +311,7 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
     from ..resource.manifests import values
 
     try:
-        objects = list(values(data, what, version3=True))
+        objects = list(values(data, what, version3=True, texts=_ANNOTATIONS))
     except Failure as error:
         _, converting, problem = str(error).partition("error converting YAML to JSON: ")
         if problem.startswith("yaml: unmarshal errors:"):

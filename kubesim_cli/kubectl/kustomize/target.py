@@ -30,8 +30,9 @@ _LOCAL = "config.kubernetes.io/local-config"
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 
 
-def build_all(loader: Loader, tell: Callable[[str], None]) -> ResourceSet:
-    """Return the resources of a directory in their final order; `tell(text)` gets deprecations. Raises Failure."""
+def build_all(loader: Loader, tell: Callable[[str], None], log: Callable[[str], None]) -> ResourceSet:
+    """Return the resources of a directory in their final order; `tell(text)` gets deprecations, `log(text)` what Go's
+    log package does. Raises Failure."""
     target = Target(loader, tell)
     metadata = target.kustomization.get("buildMetadata") or ()
     target.place = "" if metadata else None
@@ -41,7 +42,9 @@ def build_all(loader: Loader, tell: Callable[[str], None]) -> ResourceSet:
         raise Failure(f"map[string]interface {{}}(nil): {error}") from None
     generators.add_hashes(resources)
     namereferences.update(resources)
-    transformers.replace_variables(resources, target.all_variables)
+    unused = transformers.replace_variables(resources, target.all_variables)
+    if unused:
+        log(f"well-defined vars that were never replaced: {','.join(unused)}")
     kept = [res for res in resources if (res.meta.get("annotations") or {}).get(_LOCAL, "false") == "false"]
     resources[:] = kept
     for res in resources:

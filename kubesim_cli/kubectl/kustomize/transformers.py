@@ -250,13 +250,16 @@ def bound(variable: Object, resources: ResourceSet) -> tuple[Object, Resource | 
     return variable, found[0] if found else None
 
 
-def replace_variables(resources: ResourceSet, variables: list[tuple[Object, Resource | None]]) -> None:
-    """Replace $(NAME) of `vars` by the field of another resource that the variable names."""
+def replace_variables(resources: ResourceSet, variables: list[tuple[Object, Resource | None]]) -> list[str]:
+    """Replace $(NAME) of `vars` by the field of another resource that the variable names; return the names that nothing
+    refers to (api/internal/accumulator/refvartransformer.go)."""
     values = {variable.get("name", ""): _variable(res, variable) for variable, res in variables}
+    unused = set(values)
     for res in resources if values else ():
         for key in res.obj:
             if key not in ("apiVersion", "kind"):
-                res.obj[key] = _expanded(res.obj[key], values)
+                res.obj[key] = _expanded(res.obj[key], values, unused)
+    return sorted(unused)
 
 
 def _variable(res: Resource | None, variable: Object) -> Json:
@@ -287,16 +290,24 @@ def told_variable(variable: Object) -> str:
     return f"{{{variable.get('name', '')} {kind} {{{path}}}}}"
 
 
-def _expanded(value: Json, values: Object) -> Json:
+def _expanded(value: Json, values: Object, unused: set[str]) -> Json:
+    """Return a value with the variables in its texts replaced, which leave `unused`."""
     if isinstance(value, dict):
-        return {key: _expanded(item, values) for key, item in value.items()}
+        return {key: _expanded(item, values, unused) for key, item in value.items()}
     if isinstance(value, list):
-        return [_expanded(item, values) for item in value]
+        return [_expanded(item, values, unused) for item in value]
     if not isinstance(value, str) or "$(" not in value:
         return value
     import re
 
-    if value[2:-1] in values and value == f"$({value[2:-1]})":
-        return values[value[2:-1]]
-    return re.sub(r"\$\$|\$\(([^)]*)\)", lambda match: "$" if match[0] == "$$" else
-                  scalar_text(values[match[1]]) if match[1] in values else match[0], value)
+    def replaced(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            return "$" if match[0] == "$$" else match[0]
+        unused.discard(match[1])
+        return scalar_text(values[match[1]])
+
+    whole = value[2:-1]
+    if whole in values and value == f"$({whole})":
+        unused.discard(whole)
+        return values[whole]
+    return re.sub(r"\$\$|\$\(([^)]*)\)", replaced, value)

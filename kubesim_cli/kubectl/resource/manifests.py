@@ -17,22 +17,26 @@ if TYPE_CHECKING:
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
-def read(data: bytes | str, source: str, version3: bool = False) -> Iterator[Object]:
+def read(data: bytes | str, source: str) -> Iterator[Object]:
     """Yield the objects in `data` in their order; empty documents and null are passed over.
 
-    `source` is what errors call it, `version3` as of yamlreader.load. Raises Failure where the text does not parse or a
-    document is no object.
+    `source` is what errors call it. Raises Failure where the text does not parse or a document is no object.
     """
-    for value in values(data, source, version3):
+    for value in values(data, source):
         if not isinstance(value, dict):
             raise Failure(f'unable to decode "{source}": json: cannot unmarshal {type_word(value)} into Go value of '
                           "type unstructured.detector")
         yield value
 
 
-def values(data: bytes | str, source: str, version3: bool = False) -> Iterator[Json]:
-    """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does."""
-    for value in _values(data if isinstance(data, str) else _text(data), source, version3):
+def values(
+    data: bytes | str, source: str, version3: bool = False, texts: tuple[tuple[str, ...], ...] = ()
+) -> Iterator[Json]:
+    """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does.
+
+    `version3` and `texts` are those of `go.yaml.load`.
+    """
+    for value in _values(data if isinstance(data, str) else _text(data), source, version3, texts):
         if value is not None:
             yield value
 
@@ -44,7 +48,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
+def _values(text: str, source: str, version3: bool, texts: tuple[tuple[str, ...], ...]) -> Iterator[Json]:
     """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
@@ -71,7 +75,7 @@ def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
             problem = ""
             continue
         try:
-            value = load(document, version3=version3)
+            value = load(document, version3=version3, texts=texts)
         except YamlError as why:
             raise Failure(f"error parsing {source}: {problem or f'error converting YAML to JSON: {why}'}") from None
         yield value

@@ -19,6 +19,9 @@ def request(ctx: Context, method: str, url: str, data: str | None = None) -> str
     from ...go.json import loads
     if not url.startswith("/"):
         raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: invalid URI for request")
+    proxied = ctx.cluster.proxied(ctx.client, method, url, data)
+    if proxied is not None:
+        return proxied
     try:
         parsed = loads(data) if data is not None else None
     except ValueError as problem:

@@ -7,6 +7,7 @@ pkg/kubelet/envvars/envvars.go.
 from __future__ import annotations
 
 from ...machinery import timestamps
+from ...machinery.objects import dig
 from ...releases.makers import maker_of
 from .dns import SERVICE, SERVICE_NAMESPACE, ZONE
 
@@ -21,7 +22,8 @@ MASTER = "kubernetes"  # the service of namespace default that every pod is told
 
 
 def resolv_conf(api: Client, pod: Object) -> str:
-    """Return a pod's /etc/resolv.conf, by its dnsPolicy and dnsConfig."""
+    """Return a pod's /etc/resolv.conf, by its dnsPolicy and dnsConfig, in the order of the node's runtime: containerd's
+    parseDNSOptions, or Docker's."""
     spec = pod["spec"]
     policy = spec.get("dnsPolicy") or "ClusterFirst"
     if policy == "ClusterFirst" and spec.get("hostNetwork"):
@@ -44,7 +46,9 @@ def resolv_conf(api: Client, pod: Object) -> str:
         chosen[option["name"]] = ":".join([option["name"], *([option["value"]] if option.get("value") else ())])
     lines = [f"nameserver {each}" for each in servers]
     if search:
-        lines.append("search " + " ".join(search))
+        node = api.find("nodes", spec.get("nodeName") or "")
+        runtime = dig(node or {}, "status", "nodeInfo", "containerRuntimeVersion", default="")
+        lines.insert(0 if runtime.startswith("containerd") else len(lines), "search " + " ".join(search))
     if chosen:
         lines.append("options " + " ".join(chosen.values()))
     return "".join(line + "\n" for line in lines)

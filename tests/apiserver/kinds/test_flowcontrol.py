@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 GROUP = "flowcontrol.apiserver.k8s.io"
@@ -115,3 +117,24 @@ def test_the_exempt_level(desk):
     for kind in (at.kind, desk(GROUP, "FlowSchema").kind):
         assert [str(error) for error in kind.validate_status({**old, "status": status}, old, at.ctx)] == [
             'status.conditions[1].type: Duplicate value: "A"', "status.conditions[2].type: Required value"]
+
+
+@pytest.mark.parametrize(("kind", "name", "patch", "said"), [
+    ("prioritylevelconfiguration", "catch-all", {"limited": {"nominalConcurrencyShares": 6}},
+     'spec: Invalid value: {"Type":"Limited","Limited":{"NominalConcurrencyShares":6,"LimitResponse":{"Type":"Reject",'
+     '"Queuing":null},"LendablePercent":0,"BorrowingLimitPercent":null},"Exempt":null}: spec of \'catch-all\' must '
+     "equal the fixed value"),
+    ("prioritylevelconfiguration", "exempt", {"exempt": {"lendablePercent": 50}}, ""),
+    ("prioritylevelconfiguration", "system", {"limited": {"nominalConcurrencyShares": 6}}, ""),
+    ("flowschema", "catch-all", {"matchingPrecedence": 9999},
+     'spec: Invalid value: {"PriorityLevelConfiguration":{"Name":"catch-all"},"MatchingPrecedence":9999,'
+     '"DistinguisherMethod":{"Type":"ByUser"},"Rules":[{"Subjects":[{"Kind":"Group","User":null,"Group":{"Name":'),
+    ("flowschema", "exempt", {"distinguisherMethod": {"type": "ByUser"}},
+     "spec of 'exempt' must equal the fixed value"),
+    ("flowschema", "probes", {"matchingPrecedence": 9999}, "")])
+def test_what_has_to_be_there_stays_as_it_is(terminal, kind, name, patch, said):
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
+    terminal.ok("kubectl sim reset")
+    terminal.ok(f"kubectl label {kind} {name} a=b")
+    done = terminal(f"kubectl patch {kind} {name} --type=merge -p '{json.dumps({'spec': patch})}'")
+    assert done.code == bool(said) and said in done.err, done

@@ -106,3 +106,113 @@ def test_columns_of_a_slice(terminal):
     moved = terminal("kubectl patch resourceslice s --type=merge "
                      """-p '{"spec":{"nodeName":"other","pool":{"name":"q"}}}'""")
     assert "spec.pool.name: Invalid value" in moved.err and "spec.nodeName: Invalid value" in moved.err
+
+
+def given(**more):
+    """A claim's status: one device of the request `a`."""
+    result = {"request": "a", "driver": "d.org", "pool": "p", "device": "gpu-0", **more}
+    return {"allocation": {"devices": {"results": [result]}}}
+
+
+def refused(desk, status, before=None, **meta):
+    claims = desk(GROUP, "ResourceClaim")
+    old = claims.new(claim({"name": "a", "exactly": asked()}, {"name": "b", "firstAvailable": [
+        {"name": "c", **asked()}]}))
+    old["metadata"].update(meta)
+    old["status"] = before or {}
+    return [str(error) for error in claims.kind.validate_status({**old, "status": status}, old, claims.ctx)]
+
+
+USER = {"resource": "pods", "name": "p", "uid": "u"}
+
+
+@pytest.mark.parametrize(("status", "said"), [
+    ({"reservedFor": [USER, {**USER, "name": "q"}], **given()}, ['reservedFor[1]: Duplicate value: "u"']),
+    ({"reservedFor": [USER] * 257}, ["reservedFor: Too many: 257: must have at most 256 items",
+                                     "reservedFor: Forbidden: may not be specified when `allocated` is not set"]),
+    (given(request="b/c"), []),
+    (given(request="x"), ['allocation.devices.results[0].request: Invalid value: "x": must be the name of a request in '
+                          "the claim or the name of a request and a subrequest separated by '/'"]),
+    (given(driver="", pool="", device="A"), [
+        "allocation.devices.results[0].driver: Required value", "allocation.devices.results[0].pool: Required value",
+        'allocation.devices.results[0].device: Invalid value: "A": a lowercase RFC 1123 label must consist of']),
+    (given(bindingFailureConditions=["x"]), ["allocation.devices.results[0].bindingConditions: Invalid value: null: "
+                                             "bindingConditions are required to use bindingFailureConditions"]),
+    (given(shareID="x"), ['allocation.devices.results[0].shareID: Invalid value: "x": error validating uid: invalid '
+                          "UUID length: 1"]),
+    (given(shareID="z" * 36), [f'allocation.devices.results[0].shareID: Invalid value: "{"z" * 36}": error validating '
+                               "uid: invalid UUID format"]),
+    (given(shareID="x" * 45), [f'allocation.devices.results[0].shareID: Invalid value: "{"x" * 45}": error validating '
+                               'uid: invalid urn prefix: "xxxxxxxxx"']),
+    (given(shareID="x" * 38), [f'allocation.devices.results[0].shareID: Invalid value: "{"x" * 38}": error validating '
+                               "uid: invalid bracketed UUID format"]),
+    (given(shareID="A" * 32), [f'allocation.devices.results[0].shareID: Invalid value: "{"A" * 32}": uid must be in '
+                               "RFC 4122 normalized form"]),
+    (given(shareID="0badcafe-0000-0000-0000-0123456789ab"), []),
+    ({"allocation": {"devices": {"config": [{"requests": ["a", "a"]}]}}}, [
+        "allocation.devices.config[0].source: Required value",
+        'allocation.devices.config[0].requests[1]: Duplicate value: "a"',
+        "allocation.devices.config[0].opaque: Required value"]),
+    ({"allocation": {"devices": {"config": [{"source": "Me", "opaque": {"driver": "d.org", "parameters": {}}}]}}}, [
+        'allocation.devices.config[0].source: Unsupported value: "Me": supported values: "FromClaim", "FromClass"']),
+    ({"allocation": {"nodeSelector": {"nodeSelectorTerms": []}}}, [
+        "allocation.nodeSelector.nodeSelectorTerms: Required value: must have at least one node selector term"])])
+def test_what_is_wrong_with_an_allocation(desk, status, said):
+    found = refused(desk, status)
+    assert len(found) == len(said) and all(map(str.startswith, found, (f"status.{each}" for each in said))), found
+
+
+@pytest.mark.parametrize(("device", "said"), [
+    ({}, []),
+    ({"device": "gpu-1"}, [': Invalid value: {"Driver":"d.org","Pool":"p","Device":"gpu-1","ShareID":""}: must be an '
+                           "allocated device in the claim"]),
+    ({"conditions": [{"type": f"C{i}", "status": "True", "reason": "R", "lastTransitionTime": "2024-01-01T00:00:00Z"}
+                     for i in range(9)]}, [".conditions: Too many: 9: must have at most 8 items"]),
+    ({"conditions": [{"type": "C"}]}, ['.conditions[0].status: Unsupported value: "": supported values: ',
+                                       ".conditions[0].lastTransitionTime: Required value",
+                                       ".conditions[0].reason: Required value"]),
+    ({"data": [1]}, ['.data: Invalid value: "<value omitted>": must be a valid JSON object']),
+    ({"data": {"a": "x" * 10240}}, [".data: Too long: may not be more than 10240 bytes"]),
+    ({"networkData": {"interfaceName": "x" * 257, "hardwareAddress": "x" * 129}}, [
+        ".networkData.interfaceName: Too long: may not be more than 256 bytes",
+        ".networkData.hardwareAddress: Too long: may not be more than 128 bytes"]),
+    ({"networkData": {"ips": ["10.9.8.7/24", "10.9.8.7/24", "10.9.8.7", "2001:DB8::1/64", "10.9.8.7/x"]}}, [
+        '.networkData.ips[2]: Invalid value: "10.9.8.7": must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or '
+        "2001:db8::1/64)",
+        '.networkData.ips[3]: Invalid value: "2001:DB8::1/64": must be in canonical form ("2001:db8::1/64")',
+        '.networkData.ips[4]: Invalid value: "10.9.8.7/x": must be a valid address',
+        '.networkData.ips[1]: Duplicate value: "10.9.8.7/24"'])])
+def test_what_a_driver_tells_wrong(desk, device, said):
+    status = {**given(), "devices": [{"driver": "d.org", "pool": "p", "device": "gpu-0", **device}]}
+    found = refused(desk, status)
+    assert len(found) == len(said) and all(map(str.startswith, found, (f"status.devices[0]{each}" for each in said)))
+
+
+def test_what_a_claims_status_may_not_become(desk):
+    before = {**given(), "reservedFor": [USER]}
+    assert refused(desk, {**given(device="gpu-1"), "reservedFor": [USER]}, before)[0].startswith(
+        "status.allocation: Invalid value: ")
+    more = {**given(), "reservedFor": [USER, {**USER, "uid": "v"}]}
+    assert refused(desk, more, before) == []
+    assert refused(desk, more, before, deletionTimestamp="2024-01-01T00:00:00Z") == [
+        "status.reservedFor: Forbidden: new entries may not be added while `deallocationRequested` or "
+        "`deletionTimestamp` are set"]
+    twice = [{"driver": "d.org", "pool": "p", "device": "gpu-0"}] * 2
+    assert refused(desk, {**given(), "devices": twice}) == [
+        'status.devices[1]: Duplicate value: {"Driver":"d.org","Pool":"p","Device":"gpu-0","ShareID":""}']
+
+
+def test_what_is_told_of_a_device_goes_with_it(terminal):
+    """Where a claim is deallocated, by an update of its status."""
+    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
+    terminal.ok("kubectl sim reset")
+    terminal.ok("kubectl create -f -", json.dumps({
+        "apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "metadata": {"name": "c"},
+        **claim({"name": "a", "exactly": asked()})}))
+    told = {**given(), "devices": [{"driver": "d.org", "pool": "p", "device": "gpu-0", "data": {"a": 1}}]}
+    patch = "kubectl patch resourceclaim c --subresource=status --type=merge -p"
+    terminal.ok(f"{patch} '{json.dumps({'status': told})}'")
+    terminal.ok("kubectl label resourceclaim c x=y")
+    assert terminal.ok("kubectl get resourceclaim c -o jsonpath='{.status.devices[*].data.a}'") == "1"
+    terminal.ok(f"""{patch} '{{"status": {{"allocation": null}}}}'""")
+    assert terminal.ok("kubectl get resourceclaim c -o jsonpath='{.status}'") in ("", "{}")

@@ -106,6 +106,8 @@ def test_v1_always_tells_its_replicas():
     assert to_v1(scaler())["status"] == {"currentReplicas": 0, "desiredReplicas": 0}
 
 
+# The outermost of a certificate: two sequences and a string of bits.
+CERTIFICATE = base64.b64encode(b"-----BEGIN CERTIFICATE-----\nMAYwADAAAwA=\n-----END CERTIFICATE-----\n").decode()
 CSR = ("certificates.k8s.io", "CertificateSigningRequest")
 
 
@@ -181,8 +183,11 @@ def test_what_is_wrong_with_conditions(desk, status, expected):
         'status.conditions: Forbidden: updates may not remove a condition of type "Denied"']),
     ("status", conditions("Failed"), {}, [
         'status.conditions: Forbidden: updates may not remove a condition of type "Failed"']),
-    ("status", {}, {"certificate": "YQ=="}, []),
-    ("approval", {}, {"certificate": "YQ=="}, [
+    ("status", {}, {"certificate": CERTIFICATE}, []),
+    ("status", {}, {"certificate": "YQ=="}, [
+        'status.certificate: Invalid value: "<certificate data>": must contain at least one CERTIFICATE PEM block']),
+    ("status", {"certificate": "YQ=="}, {"certificate": "YQ=="}, []),
+    ("approval", {}, {"certificate": CERTIFICATE}, [
         "status.certificate: Forbidden: updates may not set certificate content"]),
     ("status", {"certificate": "YQ=="}, {"certificate": "Yg=="}, [
         "status.certificate: Forbidden: updates may not modify existing certificate content"]),
@@ -263,6 +268,37 @@ def test_what_is_wrong_with_a_review(kind, spec, expected):
     assert (found.value.code, found.value.reason) == (422, "Invalid")
     assert str(found.value).startswith('.authorization.k8s.io "" is invalid: ')
     assert all(words in str(found.value) for words in expected), str(found.value)
+
+
+SELECTED = "spec.resourceAttributes"
+REQUIREMENT = {"key": "a", "operator": "In", "values": ["b"]}
+
+
+@pytest.mark.parametrize(("kind", "given", "said"), [
+    ("fieldSelector", {}, ["requirements: Required value: when spec.resourceAttributes.fieldSelector is specified, "
+                           "requirements or rawSelector is required"]),
+    ("labelSelector", {"rawSelector": "a=b", "requirements": [REQUIREMENT]}, [
+        'rawSelector: Invalid value: "a=b": may not specified at the same time as requirements']),
+    ("fieldSelector", {"requirements": [{"operator": "Exists", "values": ["x"]}, {"key": "a", "operator": "NotIn"}]}, [
+        "requirements[0].key: Required value: must be specified",
+        "requirements[0].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+        "requirements[1].values: Required value: must be specified when `operator` is 'In' or 'NotIn'"]),
+    ("labelSelector", {"requirements": [{"key": "a b", "operator": "In", "values": ["-"]}]}, [
+        'requirements[0].key: Invalid value: "a b": name part',
+        'requirements[0].values[0]: Invalid value: "-": a valid']),
+    ("fieldSelector", {"requirements": [{"key": "a", "operator": "Newer"}]}, []),
+    ("labelSelector", {"requirements": [{"key": "a", "operator": "Newer"}]}, []),
+    ("labelSelector", {"requirements": [REQUIREMENT]}, []),
+    ("fieldSelector", {"rawSelector": "a=b"}, [])])
+def test_selectors_of_a_review(kind, given, said):
+    spec = {"resourceAttributes": {**PODS, kind: given}}
+    if not said:
+        assert review("SelfSubjectAccessReview", spec, {"name": "ann"}) == YES
+        return
+    with pytest.raises(StatusError) as found:
+        review("SelfSubjectAccessReview", spec, {"name": "ann"})
+    assert str(found.value).count(SELECTED) - str(found.value).count("when " + SELECTED) == len(said)
+    assert all(f"{SELECTED}.{kind}.{each}" in str(found.value) for each in said), str(found.value)
 
 
 def test_a_review_of_rules():

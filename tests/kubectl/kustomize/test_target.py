@@ -263,6 +263,57 @@ patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value
                                "set of known resources\n")
 
 
+def test_a_variable_that_nothing_refers_to_is_logged(build):
+    result = build({"kustomization.yaml": """resources: [d.yaml]
+vars:
+- {name: V, objref: {kind: Deployment, name: web, apiVersion: apps/v1}}
+- {name: B, objref: {kind: Deployment, name: web, apiVersion: apps/v1}}
+- {name: A, objref: {kind: Deployment, name: web, apiVersion: apps/v1}}
+patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value: [$(V)]}]', target: {name: web}}]
+""", "d.yaml": DEPLOYMENT})
+    assert result.code == 0
+    assert result.err.endswith(" log.go:244] well-defined vars that were never replaced: A,B\n")
+
+
+def test_annotations_are_the_texts_that_are_written(build):
+    """What they are to YAML does not matter, neither in a list nor by an alias; elsewhere it does."""
+    told = "annotations: &a {e: 1e3, day: 2001-01-01, nothing: ~, yes: True, ref: *e}"
+    result = build({"kustomization.yaml": "resources: [a.yaml, l.yaml]\n", "a.yaml": f"""x: &e 0x1F
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  {told}
+data: *a
+""", "l.yaml": """apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: b, annotations: {e: 1e3}}
+"""})
+    first, second = result.out.split("---\n")
+    assert first == """apiVersion: v1
+data:
+  day: "2001-01-01T00:00:00Z"
+  e: 1000
+  nothing: null
+  ref: 31
+  "yes": true
+kind: ConfigMap
+metadata:
+  annotations:
+    day: "2001-01-01"
+    e: "1e3"
+    nothing: "~"
+    ref: "0x1F"
+    "yes": "True"
+  name: a
+x: 31
+"""
+    assert 'e: "1e3"' in second
+
+
 def test_where_the_output_goes(build, terminal, tmp_path):
     """A file gets everything, a directory one file for each object; what cannot be written is told."""
     build({"kustomization.yaml": "resources: [d.yaml]\nconfigMapGenerator: [{name: conf}]\n", "d.yaml": DEPLOYMENT})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....machinery import errors, field
 from ... import authorization
 from ..base import Kind
+from ..checks import OPERATORS, label_selector_values, requirement_of_labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ def _attributes(spec: Object) -> Object:
     return {key: resource.get(key, "") for key in ("verb", "group", "resource", "subresource", "name", "namespace")}
 
 
-def _check(obj: Object, bad: FieldErrors) -> None:
-    """Raise Invalid where a review asks about nothing or about two things; `bad`: what is wrong besides."""
+def _check(obj: Object, bad: FieldErrors, more: FieldErrors) -> None:
+    """Raise Invalid where a review asks about nothing, about two things or by no selectors; `bad` and `more`: what is
+    wrong besides, before and after that."""
     spec = obj.get("spec") or {}
     resource, other = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     found = []
@@ -36,8 +38,36 @@ def _check(obj: Object, bad: FieldErrors) -> None:
         found.append(field.invalid("spec.resourceAttributes", None, "exactly one of nonResourceAttributes or "
                                    "resourceAttributes must be specified"))
     found += bad
+    for key in ("fieldSelector", "labelSelector"):
+        if resource is not None and resource.get(key) is not None:
+            found += _selector(f"spec.resourceAttributes.{key}", resource[key], key == "labelSelector")
+    found += more
     if found:
         raise errors.invalid("", GROUP, "", found)  # the object that was decoded does not name its kind
+
+
+def _selector(path: str, selector: Object, of_labels: bool) -> FieldErrors:
+    """validateFieldSelectorAttributes, validateLabelSelectorAttributes: operators that nobody knows may come later."""
+    raw, requirements = selector.get("rawSelector"), selector.get("requirements") or []
+    found = []
+    if raw and requirements:
+        found.append(field.invalid(f"{path}.rawSelector", raw, "may not specified at the same time as requirements"))
+    if not raw and not requirements:
+        found.append(field.required(f"{path}.requirements",
+                                    f"when {path} is specified, requirements or rawSelector is required"))
+    for i, requirement in enumerate(requirements):
+        at, known = f"{path}.requirements[{i}]", requirement.get("operator") in OPERATORS
+        if of_labels:
+            found += requirement_of_labels(at, requirement, known)
+        else:
+            found += _field_requirement(at, requirement, known)
+    return found
+
+
+def _field_requirement(path: str, requirement: Object, known: bool) -> FieldErrors:
+    """ValidateFieldSelectorRequirement"""
+    found = [] if requirement.get("key") else [field.required(f"{path}.key", "must be specified")]
+    return found + (label_selector_values(path, requirement["operator"], requirement.get("values")) if known else [])
 
 
 def _answer(obj: Object, user: Object, ctx: Context) -> Object:
@@ -51,7 +81,7 @@ def _answer(obj: Object, user: Object, ctx: Context) -> Object:
 class SelfReview(Kind):
     def serve_create(self, obj: Object, ctx: Context) -> Object:
         """ValidateSelfSubjectAccessReview, ValidateSelfSubjectAccessReviewSpec."""
-        _check(obj, [])
+        _check(obj, [], [])
         return _answer(obj, ctx.user or {"groups": [authorization.MASTERS]}, ctx)
 
 
@@ -62,7 +92,7 @@ class SubjectReview(Kind):
         bad = []
         if not spec.get("user") and not spec.get("groups"):
             bad.append(field.invalid("spec.user", "", "at least one of user or group must be specified"))
-        _check(obj, bad + self.also_wrong(obj, spec))
+        _check(obj, bad, self.also_wrong(obj, spec))
         return _answer(obj, {"name": spec.get("user", ""), "groups": spec.get("groups") or []}, ctx)
 
     def also_wrong(self, obj: Object, spec: Object) -> FieldErrors:

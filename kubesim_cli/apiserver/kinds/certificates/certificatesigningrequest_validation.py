@@ -50,6 +50,18 @@ def validate(obj: Object) -> FieldErrors:
     return errors + _conditions((obj.get("status") or {}).get("conditions") or ())
 
 
+def _certificate(status: Object) -> str:
+    """Why what was signed is no certificate, "" where it is one or nothing was (validateCertificate)."""
+    from ....machinery.x509 import check_certificates
+
+    try:
+        if status.get("certificate"):
+            check_certificates(base64.b64decode(status["certificate"]))
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
+
+
 def _request(text: str | None) -> str:
     """Why a request is not one; "" if it looks like one (validateCSR)."""
     try:
@@ -108,6 +120,9 @@ def validate_update(obj: Object, old: Object, subresource: str) -> FieldErrors:
     (validateCertificateSigningRequestUpdate)."""
     errors = validate(obj)
     status, before = obj.get("status") or {}, old.get("status") or {}
+    wrong = _certificate(status)
+    if wrong and status.get("certificate") != before.get("certificate") and not _certificate(before):
+        errors.append(field.invalid("status.certificate", "<certificate data>", wrong))
     for type_ in _FINAL:
         new, was = _of_type(status, type_), _of_type(before, type_)
         if len(new) < len(was):

@@ -46,6 +46,16 @@ class Endpoints(Kind):
         """ValidateEndpointsUpdate."""
         return [] if obj.get("subsets") == old.get("subsets") else self.validate(obj, ctx)
 
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
+        """What the controller writes is right."""
+        from ..checks import ip_warnings
+
+        if (obj["metadata"].get("labels") or {}).get("endpoints.kubernetes.io/managed-by") == "endpoint-controller":
+            return []
+        return [each for i, subset in enumerate(obj.get("subsets") or ()) for key in ("addresses", "notReadyAddresses")
+                for j, address in enumerate(subset.get(key) or ())
+                for each in ip_warnings(f"subsets[{i}].{key}[{j}].ip", address.get("ip", ""), ctx.release)]
+
 
 def _shown(subsets: list[Object] | None) -> str:
     if not subsets:

@@ -61,12 +61,15 @@ class Node(Kind):
         return self.validate_update(obj, old, ctx)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
+        from ..checks import cidr_warnings
+
         found = []
         if obj["spec"].get("configSource") is not None:
             found.append("spec.configSource: the feature is removed")
         if obj["spec"].get("externalID"):
             found.append("spec.externalID: this field is deprecated, and is unused by Kubernetes")
-        return found
+        return found + [each for i, value in enumerate(obj["spec"].get("podCIDRs") or ())
+                        for each in cidr_warnings(f"spec.podCIDRs[{i}]", value, ctx.release)]
 
     def fields(self, obj: Object) -> dict[str, str]:
         return {"spec.unschedulable": "true" if obj["spec"].get("unschedulable") else "false"}

@@ -81,12 +81,17 @@ class Service(Kind):
         return service_validation.validate_status(obj, old, ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
+        from ..checks import cidr_warnings, ip_warnings
+
         spec, found = obj["spec"], []
         annotations = obj["metadata"].get("annotations") or {}
         if "service.kubernetes.io/topology-aware-hints" in annotations:
             found.append("annotation service.kubernetes.io/topology-aware-hints is deprecated, "
                          "please use service.kubernetes.io/topology-mode instead")
         external = spec.get("externalIPs")
+        if not headless(spec):
+            found += [each for i, value in enumerate(spec.get("clusterIPs") or ())
+                      for each in ip_warnings(f"spec.clusterIPs[{i}]", value, ctx.release)]
         if headless(spec) and spec["type"] == "ClusterIP":
             if spec.get("loadBalancerIP"):
                 found.append("spec.loadBalancerIP is ignored for headless services")
@@ -94,8 +99,14 @@ class Service(Kind):
                 found.append("spec.externalIPs is ignored for headless services")
             if spec.get("sessionAffinity") != "None":
                 found.append("spec.SessionAffinity is ignored for headless services")
-        elif external and spec["type"] != "ExternalName" and enabled("ExternalIPsDeprecated", ctx.release):
+        found += [each for i, value in enumerate(external or ())
+                  for each in ip_warnings(f"spec.externalIPs[{i}]", value, ctx.release)]
+        if external and not headless(spec) and spec["type"] != "ExternalName" and enabled(
+                "ExternalIPsDeprecated", ctx.release):
             found.append("spec.externalIPs is deprecated and may no longer be implemented in some clusters")
+        found += ip_warnings("spec.loadBalancerIP", spec.get("loadBalancerIP") or "", ctx.release)
+        found += [each for i, value in enumerate(spec.get("loadBalancerSourceRanges") or ())
+                  for each in cidr_warnings(f"spec.loadBalancerSourceRanges[{i}]", value, ctx.release)]
         if spec["type"] == "ExternalName":
             if external:
                 found.append('spec.externalIPs is ignored when spec.type is "ExternalName"')

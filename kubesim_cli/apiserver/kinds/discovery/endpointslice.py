@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
     from ..base import Cell, Context
 
+_MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
+_CONTROLLERS = ("endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io")
 _MAX_TOPOLOGY, _MAX_ADDRESSES, _MAX_PORTS, _MAX_ENDPOINTS, _MAX_HINTS = 16, 100, 20000, 1000, 8
 
 
@@ -68,6 +70,16 @@ class EndpointSlice(Kind):
         kept = obj.get("endpoints") == old.get("endpoints")  # what was accepted once may stay
         errors = self.validate({**obj, "endpoints": ()} if kept else obj, ctx)
         return errors + immutable("addressType", obj.get("addressType"), old.get("addressType"))
+
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
+        """What controllers write is right."""
+        from ..checks import ip_warnings
+
+        if (obj["metadata"].get("labels") or {}).get(_MANAGED_BY) in _CONTROLLERS:
+            return []
+        return [each for i, endpoint in enumerate(obj.get("endpoints") or ())
+                for j, value in enumerate(endpoint.get("addresses") or ())
+                for each in ip_warnings(f"endpoints[{i}].addresses[{j}]", value, ctx.release)]
 
 
 def _ports(ports: Sequence[Object]) -> FieldErrors:

@@ -50,9 +50,10 @@ class FlowSchema(FlowControlKind):
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         """ValidateFlowSchema, ValidateFlowSchemaUpdate."""
-        from .validation import flow_schema
+        from .validation import fixed, flow_schema
 
-        return flow_schema(obj["metadata"].get("name", ""), obj["spec"])
+        name, spec = obj["metadata"].get("name", ""), obj["spec"]
+        return flow_schema(name, spec) + fixed(name, "FlowSchema", spec)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """ValidateFlowSchemaStatusUpdate."""

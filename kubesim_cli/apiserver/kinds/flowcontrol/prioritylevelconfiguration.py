@@ -54,9 +54,10 @@ class PriorityLevelConfiguration(FlowControlKind):
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         """ValidatePriorityLevelConfiguration."""
-        from .validation import priority_level
+        from .validation import fixed, priority_level
 
-        return priority_level(obj["metadata"].get("name", ""), obj["spec"])
+        name, spec = obj["metadata"].get("name", ""), obj["spec"]
+        return priority_level(name, spec) + fixed(name, "PriorityLevelConfiguration", spec)
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """ValidatePriorityLevelConfigurationStatusUpdate."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch")
 _SUBJECTS = ("ServiceAccount", "User", "Group")
 _MAX_PRECEDENCE, _MAX_QUEUES, _MAX_HASH_BITS = 10000, 10_000_000, 60
+_MANDATORY = ("exempt", "catch-all")
 _NOT_NEGATIVE = "must be a non-negative integer"
 
 
@@ -37,6 +38,21 @@ def flow_schema(name: str, spec: Object) -> FieldErrors:
     for i, rule in enumerate(spec.get("rules") or ()):
         errors += _rule(f"spec.rules[{i}]", rule)
     return errors
+
+
+def fixed(name: str, kind: str, spec: Object) -> FieldErrors:
+    """Return the FieldErrors of what a FlowSchema or a PriorityLevelConfiguration that has to be there differs in
+    (ValidateFlowSchema, ValidateIfMandatoryPriorityLevelConfigurationObject)."""
+    if name not in _MANDATORY:
+        return []
+    from ...internaltypes import internal
+    from ...poststarthooks import flow_schemas, priority_levels
+
+    wanted, told = (flow_schemas() if kind == "FlowSchema" else priority_levels())[name], "must equal the fixed value"
+    if kind != "FlowSchema" and name == "exempt":
+        wanted, told = {**wanted, "exempt": spec.get("exempt")}, f"except the 'spec.exempt' field {told}"
+    shown, other = (internal(each, f"{kind}Spec") for each in (spec, wanted))
+    return [] if shown == other else [field.invalid("spec", shown, f"spec of '{name}' {told}")]
 
 
 def _rule(path: str, rule: Object) -> FieldErrors:

@@ -53,6 +53,19 @@ class NetworkPolicy(Kind):
         return errors + [field.not_supported(f"spec.policyTypes[{i}]", type_, ["Ingress", "Egress"])
                          for i, type_ in enumerate(types) if type_ not in ("Ingress", "Egress")]
 
+    def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
+        from ..checks import cidr_warnings
+
+        found = []
+        for direction, side in (("ingress", "from"), ("egress", "to")):
+            for i, rule in enumerate(obj["spec"].get(direction) or ()):
+                for j, peer in enumerate(rule.get(side) or ()):
+                    block, path = peer.get("ipBlock") or {}, f"spec.{direction}[{i}].{side}[{j}].ipBlock"
+                    found += cidr_warnings(f"{path}.cidr", block.get("cidr", ""), ctx.release)
+                    found += [each for k, value in enumerate(block.get("except") or ())
+                              for each in cidr_warnings(f"{path}.except[{k}]", value, ctx.release)]
+        return found
+
 
 def _blocks(spec: Object) -> list[Object]:
     peers = [peer for rule in spec.get("ingress") or () for peer in rule.get("from") or ()]

@@ -55,17 +55,14 @@ def each(path: str, items: Sequence[Json], most: int, check: Check,
 
 def validate(devices: Object, path: str, release: Release) -> FieldErrors:
     """Return the FieldErrors of a claim's devices, at `path` (validateDeviceClaim, validateResourceClaimSpec)."""
-    requests = devices.get("requests") or []
-    known: dict[str, set[str]] = {request.get("name", ""): {each.get("name", "") for each in
-                                                            request.get("firstAvailable") or ()}
-                                  for request in requests}
+    requests, known = devices.get("requests") or [], requests_of(devices)
     errors = each(f"{path}.requests", requests, _MOST, lambda at, request: _request(at, request, release),
                    lambda request: request.get("name", ""))
     errors += each(f"{path}.constraints", devices.get("constraints") or (), _MOST,
                     lambda at, constraint: _constraint(at, constraint, known))
     return errors + each(f"{path}.config", devices.get("config") or (), _MOST, lambda at, config: each(
         f"{at}.requests", config.get("requests") or (), _MOST,
-        lambda place, name: _reference(place, name, known), str) + configuration(at, config))
+        lambda place, name: reference(place, name, known), str) + configuration(at, config))
 
 
 def validate_class(spec: Object, release: Release) -> FieldErrors:
@@ -152,7 +149,7 @@ def _selector(path: str, selector: Object, release: Release) -> FieldErrors:
 def _constraint(path: str, constraint: Object, known: dict[str, set[str]]) -> FieldErrors:
     """validateDeviceConstraint."""
     errors = each(f"{path}.requests", constraint.get("requests") or (), _MOST,
-                   lambda at, name: _reference(at, name, known), str)
+                   lambda at, name: reference(at, name, known), str)
     for key in ("matchAttribute", "distinctAttribute"):
         if constraint.get(key) is not None:
             return errors + _fully_qualified(f"{path}.{key}", constraint[key])
@@ -187,9 +184,15 @@ def _fully_qualified(path: str, name: str) -> FieldErrors:
     return errors
 
 
-def _reference(path: str, name: str, known: dict[str, set[str]]) -> FieldErrors:
-    """The name of a request, or of a request and one of its alternatives (validateRequestNameRef,
-    gatherRequestNames)."""
+def requests_of(devices: Object) -> dict[str, set[str]]:
+    """Return the names of a claim's requests, each with those of its alternatives (gatherRequestNames)."""
+    return {request.get("name", ""): {each.get("name", "") for each in request.get("firstAvailable") or ()}
+            for request in devices.get("requests") or ()}
+
+
+def reference(path: str, name: str, known: dict[str, set[str]]) -> FieldErrors:
+    """Return the FieldErrors of the name of a request, or of a request and one of its alternatives; `known` is as
+    `requests_of` has it (validateRequestNameRef)."""
     first, slash, second = name.partition("/")
     errors: FieldErrors = []
     if "/" not in second:

@@ -39,6 +39,12 @@ class ResourceClaim(Kind):
     def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
 
+    def prepare_update(self, obj: Object, old: Object, ctx: Context) -> None:
+        from .claimstatus import drop_deallocated
+
+        if obj.get("status") and obj["status"] is not old.get("status"):
+            drop_deallocated(obj["status"], old.get("status") or {})
+
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """ValidateResourceClaimUpdate."""
         from ..checks import immutable
@@ -47,17 +53,9 @@ class ResourceClaim(Kind):
 
     def validate_status(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         """ValidateResourceClaimStatusUpdate."""
-        from ....machinery import field
-        from ..checks import immutable
+        from .claimstatus import validate
 
-        status, before = obj.get("status") or {}, old.get("status") or {}
-        errors = [field.required(f"status.reservedFor[{i}].{key}") for i, each in enumerate(
-            status.get("reservedFor") or ()) for key in ("resource", "name", "uid") if not each.get(key)]
-        if status.get("reservedFor") and not status.get("allocation"):
-            errors.append(field.forbidden("status.reservedFor", "may not be specified when `allocated` is not set"))
-        if status.get("allocation") and before.get("allocation"):
-            errors += immutable("status.allocation", status["allocation"], before["allocation"])
-        return errors
+        return validate(obj, old.get("status") or {}, "deletionTimestamp" in obj["metadata"])
 
 
 KIND = ResourceClaim()

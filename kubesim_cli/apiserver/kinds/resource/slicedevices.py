@@ -52,7 +52,7 @@ def validate(path: str, device: Object, old: Object | None, places_itself: bool)
         errors += each(f"{path}.taints", device.get("taints") or (), _MOST_TAINTS, _taint)
     errors += each(f"{path}.consumesCounters", device.get("consumesCounters") or (), _MOST_CONSUMED,
                    lambda at, found: counter_set(at, found, "counterSet"), lambda found: found.get("counterSet", ""))
-    return errors + _place(path, device, places_itself) + _binding(path, device)
+    return errors + _place(path, device, places_itself) + binding(path, device)
 
 
 def _map(path: str, found: Object, key: Callable[[str, str], FieldErrors],
@@ -208,8 +208,8 @@ def _place(path: str, device: Object, places_itself: bool) -> FieldErrors:
     return errors
 
 
-def _binding(path: str, device: Object) -> FieldErrors:
-    """validateDeviceBindingParameters."""
+def binding(path: str, device: Object) -> FieldErrors:
+    """Return the FieldErrors of the conditions that a device's use depends on (validateDeviceBindingParameters)."""
     good, bad = device.get("bindingConditions") or [], device.get("bindingFailureConditions") or []
     wanted, unwanted = f"{path}.bindingConditions", f"{path}.bindingFailureConditions"
     errors = each(wanted, good, _MOST_CONDITIONS, qualified_name)

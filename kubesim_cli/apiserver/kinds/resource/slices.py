@@ -36,12 +36,17 @@ def validate(spec: Object, old: Object | None = None) -> FieldErrors:
                          lambda found: found.get("name", ""))
 
 
+def pool_name(path: str, name: str) -> FieldErrors:
+    """Return the FieldErrors of a pool's name (validatePoolName)."""
+    if not name:
+        return [field.required(path)]
+    errors = [field.too_long(path, _LONGEST_POOL)] if len(name) > _LONGEST_POOL else []
+    return errors + [error for part in name.split("/") for error in said(path, part, names.dns1123_subdomain(part))]
+
+
 def _pool(pool: Object) -> FieldErrors:
-    """validateResourcePool, validatePoolName."""
-    name, at = pool.get("name", ""), "spec.pool.name"
-    errors = [field.too_long(at, _LONGEST_POOL)] if len(name) > _LONGEST_POOL else []
-    errors += [field.required(at)] if not name else [
-        error for part in name.split("/") for error in said(at, part, names.dns1123_subdomain(part))]
+    """validateResourcePool."""
+    errors = pool_name("spec.pool.name", pool.get("name", ""))
     if pool.get("resourceSliceCount", 0) <= 0:
         errors.append(field.invalid("spec.pool.resourceSliceCount", pool.get("resourceSliceCount", 0),
                                     "must be greater than zero"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .....machinery import names, quantity
 from .....machinery.objects import dig
 from .....releases.gates import enabled
+from ...checks import ip_warnings
 from . import security
 from .rules import visit_containers
 
@@ -101,9 +102,9 @@ def _warnings(prefix: str, spec: Object, meta: Object, release: Release) -> list
                 if (term.get("podAffinityTerm") or {} if inner else term).get("labelSelector") is None:
                     found.append(f"{path}.affinity.{kind}.{terms}[{i}]{inner}.labelSelector: {_NO_SELECTOR}")
     for i, server in enumerate(dig(spec, "dnsConfig", "nameservers") or ()):
-        found += _ip(f"{path}.dnsConfig.nameservers[{i}]", server)
+        found += ip_warnings(f"{path}.dnsConfig.nameservers[{i}]", server, release)
     for i, alias in enumerate(spec.get("hostAliases") or ()):
-        found += _ip(f"{path}.hostAliases[{i}].ip", alias.get("ip", ""))
+        found += ip_warnings(f"{path}.hostAliases[{i}].ip", alias.get("ip", ""), release)
     return found
 
 
@@ -297,15 +298,3 @@ def _overlap(port: Object, other: Object) -> str:
     if not host or not other_host:
         return "overlapping"
     return "dangerously ambiguous" if host == other_host and bool(ips[0]) != bool(ips[1]) else ""
-
-
-def _ip(path: str, value: str) -> list[str]:
-    from ipaddress import ip_address
-
-    try:
-        address = ip_address(value)
-    except ValueError:
-        return []
-    if address.version == 6 and str(address) != value:
-        return [f'{path}: IPv6 address "{value}" should be in RFC 5952 canonical format ("{address}")']
-    return []

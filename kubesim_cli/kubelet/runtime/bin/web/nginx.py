@@ -286,7 +286,7 @@ def _rewritten(process: Process, arguments: list[str], request: Request, scope: 
     target = expand(process, target, request, scope)
     flag = arguments[2] if len(arguments) > 2 else ""
     if flag in ("redirect", "permanent") or target.startswith(("http://", "https://")):
-        return _redirect(request, 301 if flag == "permanent" else 302, target), ""
+        return _redirect(scope, request, 301 if flag == "permanent" else 302, target), ""
     target = target.partition("?")[0]
     if flag == "break" or target == place:
         return None if target == place else _from_files(process, scope, request, target)
@@ -297,7 +297,7 @@ def _returned(process: Process, arguments: list[str], request: Request, scope: S
     code = int(arguments[0]) if arguments[0].isdigit() else 302
     text = expand(process, arguments[-1], request, scope) if len(arguments) > 1 or not arguments[0].isdigit() else ""
     if code in (301, 302, 303, 307, 308):
-        return _redirect(request, code, text)
+        return _redirect(scope, request, code, text)
     if code == 444:
         return serving.Answer(400)
     return serving.Answer(code, text, type_=scope.first("default_type", "text/plain")
@@ -305,8 +305,8 @@ def _returned(process: Process, arguments: list[str], request: Request, scope: S
                           else _type(scope, request.place)) if text or code == 200 else serving.Answer(code)
 
 
-def _redirect(request: Request, code: int, target: str) -> Answer:
-    if target.startswith("/"):
+def _redirect(scope: Scope, request: Request, code: int, target: str) -> Answer:
+    if target.startswith("/") and scope.first("absolute_redirect") != "off":
         port = request.local[1]
         shown = "" if port == (443 if request.secure else 80) else f":{port}"
         target = f"{'https' if request.secure else 'http'}://{host_of(request) or request.local[0]}{shown}{target}"
@@ -403,7 +403,7 @@ def _from_files(process: Process, scope: Scope, request: Request, place: str) ->
         body, modified = file_at(process, path)
     except Missing as error:
         if error.name == "EISDIR":
-            return _redirect(request, 301, place + "/"), ""
+            return _redirect(scope, request, 301, place + "/"), ""
         if error.name == "EACCES":
             return serving.Answer(403), f'open() "{path}" failed (13: Permission denied)'
         return serving.Answer(404), f'open() "{path}" failed (2: No such file or directory)'
