@@ -89,6 +89,7 @@ BEHAVIOURS = {
     "PodGeneration": (1, 33),                # pods have a metadata.generation
     "PortworxMigrated": (1, 31),             # CSINodes list it among the migrated plugins
     "PreferCloseDeprecated": (1, 34),        # a Service with this trafficDistribution gets a warning
+    "ServiceIPErrorNamed": (1, 36),          # a Service that gets no address is named (kubernetes/kubernetes#135499)
     "StatefulSetHistoryLimitMutable": (1, 33),   # spec.revisionHistoryLimit may be updated
     "StatefulSetServiceNameChecked": (1, 34),    # spec.serviceName of a new one is a DNS label
 
