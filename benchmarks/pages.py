@@ -68,7 +68,8 @@ def fitting(options: Options, path: str) -> tuple[str, Report | str, Report | st
     if isinstance(report, Report) and report.count("differs"):
         for minor in range(releases.OLDEST[1], releases.NEWEST[1] + 1):
             release = releases.release_text((1, minor))
-            other = "" if release == options.release else checked(dataclasses.replace(options, release=release), path)[1]
+            there = dataclasses.replace(options, release=release)
+            other = "" if release == options.release else checked(there, path)[1]
             if isinstance(other, Report) and isinstance(best, Report) and other.count("equal") > best.count("equal"):
                 best, name = other, release
     return path, report, best, name
