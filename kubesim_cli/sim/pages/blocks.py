@@ -35,7 +35,9 @@ _SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|di
 _OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration|file should|"
                          r"file (?:that )?looks|target is|tolerations?)\b(?:(?!\.\s).)*$", re.I | re.S)
 _OR = re.compile(r"(?:^|\s)or\b[^.]*$|\binstead:?$", re.I)  # words before another output
-_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as)\b[^.]*[.:]$")  # and before one that may be none
+# And before one that may be none.
+_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as|If there (?:are|were|is|was)\b[^.]*,[^.]*\bwould)\b"
+                     r"[^.]*[.:]$")
 _INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
 _READ = re.compile(r"\bkubectl\b.*\bget\b[^|]*(?:-o|--output)[ =]?(?:yaml|json)\b[^|]*$")
 _OF_SERVER = re.compile(r"\s+\"?(?:uid|resourceVersion)\"?:")  # what authors trim off first
@@ -54,6 +56,7 @@ _EDITS = re.compile(r"\s*kubectl\s+(?:-\S+\s+\S+\s+)?edit\s")
 _APPENDS = re.compile(r"\b(?:add|append)\b(?:[^.]|\.\w)*\b(?:at|to)\s+the\s+(?:end|bottom)\b", re.I)
 _READS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|top)\b")
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
+_HERE_DOCUMENT = re.compile(r"(?:sudo )?(?:cat|tee|kubectl)\b[^'\"]*<<")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
@@ -445,7 +448,8 @@ class Builder:
 def _is_manifest(lines: list[str]) -> bool:
     text = "\n".join(lines)
     return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
-        and not looks_like_command(lines[0], strict=True) and not _is_prompt(lines[0])
+        and not looks_like_command(lines[0], strict=True) and not _is_prompt(lines[0]) \
+        and not any(map(_HERE_DOCUMENT.match, lines))
 
 
 def _is_prompt(line: str) -> bool:

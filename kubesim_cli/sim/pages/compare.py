@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from ..kind import SALUTATIONS
 from . import documents, earlier, tables
 from .layout import (
     ELISION,
@@ -53,6 +54,7 @@ _OF_NODES = {"ROLES", "OS-IMAGE", "KERNEL-VERSION", "CONTAINER-RUNTIME"}
 _OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "START", "TIME"}  # as ps measures them
 _MEASURED = {"CPU(cores)", "MEMORY(bytes)"}  # what is used, by kubectl top
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
+_DRAWN = set(SALUTATIONS)  # what is said by chance
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
 
@@ -177,7 +179,7 @@ class Comparison:
         return False
 
     def _line(self, shown: str, printed: str) -> bool:
-        if self._match(shown, printed):
+        if self._match(shown, printed) or {shown, printed} <= _DRAWN:
             return True
         if (self.loose or self.undated) and (
                 found_nothing(shown, printed) or told(shown) == told(self.names.to_page(printed)) != shown
@@ -230,7 +232,10 @@ class Comparison:
                 paired.update(zip(others[j1:j2], ours[i1:i2]))
         for place in others:
             line = printed[place]
-            if place in paired and _indent(shown[paired[place]]) == _indent(line) \
+            if place in paired and self.loose and _MARK.match(line.lstrip()) and self._line(
+                    shown[paired[place]].lstrip(), line.lstrip()):
+                out[place] = shown[paired[place]]
+            elif place in paired and _indent(shown[paired[place]]) == _indent(line) \
                     and self._line(shown[paired[place]], line):
                 out[place] = shown[paired[place]]
             else:

@@ -30,17 +30,24 @@ BUILTINS = frozenset((
 ))
 # Those that pages use and that reach beyond: named here so that a line that begins with one is known for a command.
 BEYOND = frozenset((
-    "apparmor_parser", "apt", "apt-get", "aws", "az", "brew", "cfssl", "cfssljson", "chgrp", "choco", "chown",
-    "conntrack", "containerd", "cri-dockerd", "crictl", "ctr", "curl", "dig", "docker", "etcdctl", "exit", "gcloud",
-    "git", "go", "gpg", "helm", "htpasswd", "iptables", "journalctl", "k3s", "kubeadm", "kubectx", "kubelet",
-    "kubens", "lsblk", "make", "mount", "nc", "netstat", "nslookup", "openssl", "openstack", "pip",
-    "podman", "ps", "python", "python3", "scp", "skaffold", "snap", "ssh", "ssh-keygen", "su", "sudo", "swapoff",
-    "sysctl", "systemctl", "telnet", "traceroute", "useradd", "vi", "vim", "watch", "wget", "yum", "zypper",
+    "ansible", "ansible-playbook", "apparmor_parser", "apt", "apt-get", "argo", "argocd", "aws", "az", "brew",
+    "buildah", "calicoctl", "cfssl", "cfssljson", "chgrp", "choco", "chown", "cilium", "cmctl", "conntrack",
+    "containerd", "cosign", "crane", "cri-dockerd", "crictl", "ctr", "curl", "df", "dig", "dnf", "docker", "doctl",
+    "du", "eksctl", "etcdctl", "exit", "flux", "free", "gcloud", "gh", "git", "go", "gpg", "helm", "hey",
+    "htpasswd", "hubble", "ifconfig", "ip", "iptables", "istioctl", "java", "journalctl", "jsonnet", "k0s", "k3d",
+    "k3s", "k6", "k9s", "kn", "kompose", "krew", "kubeadm", "kubectx", "kubelet", "kubens", "kubeseal", "linkerd",
+    "lsblk", "lsof", "make", "microk8s", "mount", "multipass", "mvn", "nc", "nerdctl", "netstat", "nmap", "node",
+    "npm", "nslookup", "oc", "opa", "openssl", "openstack", "oras", "packer", "ping", "pip", "podman", "ps",
+    "pulumi", "python", "python3", "rsync", "scp", "skaffold", "skopeo", "snap", "ss", "ssh", "ssh-keygen", "stern",
+    "su", "sudo", "swapoff", "sysctl", "systemctl", "talosctl", "telepresence", "telnet", "terraform", "tkn",
+    "traceroute", "trivy", "uptime", "useradd", "vagrant", "vault", "velero", "vi", "vim", "virtctl", "watch",
+    "wget", "yarn", "yum", "zypper",
 ))
 KNOWN = HARMLESS | BUILTINS | BEYOND | frozenset(OURS)
 _CHANGING = frozenset(("cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch", "chmod", "tar", "split", "mktemp"))
 _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
                     r"(?<![$\w'\"{.-])\{[a-z][a-z-]*[a-z]\}|"
+                    r"(?<!\S)(?:\.\.\.|…)(?!\S)|(?<=[A-Za-z0-9+/])(?:\.\.\.|…)(?=[A-Za-z0-9+/])|"
                     r"\[--?[a-z]|\b(?:TYPE|FILENAME|POD_NAME)\b|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
 
 _OF_THE_MACHINE = re.compile(r"/$|/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"

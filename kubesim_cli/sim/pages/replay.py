@@ -363,8 +363,11 @@ class _Pass:
         theirs = header(verdict.printed[0]) if verdict.printed else None
         return ours is not None and theirs is not None and ours[0] != theirs[0]
 
+    def _level(self, listing: Listing) -> str:
+        return listing.level or self.options.level or self.page.level
+
     def _compared(self, listing: Listing, lines: list[str], output: str, place: int) -> Verdict:
-        level = listing.level or self.options.level or self.page.level
+        level = self._level(listing)
         names = self.names.copy()
         known = len(names.here)
         text = self.replay.commands[place].text
@@ -393,7 +396,8 @@ class _Pass:
             return Outcome(command, "ran", output=running.printed())
         self._wait_for(running, command.listing)
         printed = running.printed()
-        verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release)
+        verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release,
+                                     self._level(command.listing))
         if not verdict.equal and place and not command.shown_again \
                 and not READERS.match(self.replay.commands[place - 1].text):
             self.replay.early.add(place)  # in the other terminal, it will have been there first
@@ -421,7 +425,8 @@ class _Pass:
         """Let time pass until a watch has printed what the page shows, for two minutes at most."""
         for seconds in (0, 5, 10, 15, 30, 60):
             self.session.advance(self.session.now + seconds)
-            if rows.compare_watch(listing, watch.printed(), self.names.copy(), not self.page.release).equal:
+            if rows.compare_watch(listing, watch.printed(), self.names.copy(), not self.page.release,
+                                  self._level(listing)).equal:
                 return
 
     # Containers

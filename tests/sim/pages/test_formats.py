@@ -345,3 +345,14 @@ def test_a_comment_above_commands_in_a_container_is_no_output():
 def test_a_part_of_an_output_is_known_for_one(words):
     page = parse(f"```\nkubectl get pods\n```\n{words}:\n```\nNAME   READY\n```\n")
     assert page.commands[0].listing.level == "contains"
+
+
+def test_a_block_of_commands_with_a_here_document_is_no_manifest():
+    text = "```\nmkdir -p a\ncat <<EOF > a/b.yaml\napiVersion: v1\nkind: Pod\nEOF\n```\n"
+    assert [command.text.split()[0] for command in parse(text).commands] == ["mkdir", "cat"]
+
+
+def test_an_output_under_a_condition_that_may_not_hold_is_not_expected():
+    block = "```sh\nkubectl get pdb\n```\n```\nNAME   AGE\na      5s\n```\n"
+    assert told(parse(f"If there are matching pods (say, 3), then you would see this:\n\n{block}"))[0][1] is None
+    assert told(parse(f"If everything went well, you would see this:\n\n{block}"))[0][1] is not None
