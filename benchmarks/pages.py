@@ -1,10 +1,11 @@
 """python benchmarks/pages.py DIR [--map URL=DIR] [--version 1.31] [--find-version] [-j N] [--why]: how true others'
 pages come out.
 
-Every Markdown page below DIR that calls kubectl is verified unchanged. Told are the commands that ran, the listings
-that were compared and how many of them are equal, and of what kind the others are; with --why what differs, with its
-place. --without FILE names pages to leave out, one a line. With --find-version pages on which anything differs are
-played in each release, too: the count of the releases that fit each page best is told beside that of the one release.
+Every page in Markdown, AsciiDoc or reStructuredText below DIR that calls kubectl is verified unchanged. Told are the
+commands that ran, the listings that were compared and how many of them are equal, and of what kind the others are; with
+--why what differs, with its place. --without FILE names pages to leave out, one a line. With --find-version pages on
+which anything differs are played in each release, too: the count of the releases that fit each page best is told beside
+that of the one release.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ from kubesim_cli.sim.pages.tables import header
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ENDINGS = {".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".rst"}
 ABSENT = re.compile(r"NotFound|No resources found|not found|does not exist|[Nn]o such file|have a resource type")
 
 
 def pages(folder: pathlib.Path, without: set[str]) -> list[str]:
     """Return the pages below a folder that have a block with a kubectl command."""
-    return [str(path) for path in sorted(folder.rglob("*.md"))
-            if re.search(r"^\s*\$? ?kubectl ", path.read_text(encoding="utf-8"), re.M)
+    return [str(path) for path in sorted(folder.rglob("*")) if path.suffix in ENDINGS and path.is_file()
+            and re.search(r"^\s*\$? ?kubectl ", path.read_text(encoding="utf-8"), re.M)
             and str(path.relative_to(folder)) not in without]
 
 

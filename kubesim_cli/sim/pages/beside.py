@@ -30,9 +30,9 @@ def bring(text: str, page: str, folder: str) -> None:
             if not scratch.holds(folder, path):
                 continue
             if path in (".", "./"):
-                _copy_manifests(_folders(page)[0])
+                _copy_manifests(folders(page)[0])
             elif not os.path.lexists(path):
-                any(_copy(folder, path) for folder in _folders(page))
+                any(_copy(each, path) for each in folders(page))
 
 
 def _read(text: str) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _read(text: str) -> Iterator[str]:
                     or (path in (".", "./") and words[0] == "kubectl"))
 
 
-def _folders(page: str) -> list[str]:
+def folders(page: str) -> list[str]:
     """Return the page's folder and those above it up to the root of its repository, if it is in one."""
     folder = os.path.dirname(os.path.realpath(page))
     found = [folder]

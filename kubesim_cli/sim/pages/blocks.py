@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import containers
+from . import comments, containers
 from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
@@ -36,8 +36,8 @@ _OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration
                          r"file (?:that )?looks|target is|tolerations?)\b(?:(?!\.\s).)*$", re.I | re.S)
 _OR = re.compile(r"(?:^|\s)or\b[^.]*$|\binstead:?$", re.I)  # words before another output
 # And before one that may be none.
-_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as|If there (?:are|were|is|was)\b[^.]*,[^.]*\bwould)\b"
-                     r"[^.]*[.:]$")
+_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as|"
+                     r"If there (?:are|were|is|was)\b[^.]*,[^.]*\bwould)\b[^.]*[.:]$")
 _INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
 _READ = re.compile(r"\bkubectl\b.*\bget\b[^|]*(?:-o|--output)[ =]?(?:yaml|json)\b[^|]*$")
 _OF_SERVER = re.compile(r"\s+\"?(?:uid|resourceVersion)\"?:")  # what authors trim off first
@@ -57,6 +57,10 @@ _APPENDS = re.compile(r"\b(?:add|append)\b(?:[^.]|\.\w)*\b(?:at|to)\s+the\s+(?:e
 _READS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|top)\b")
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
 _HERE_DOCUMENT = re.compile(r"(?:sudo )?(?:cat|tee|kubectl)\b[^'\"]*<<")
+# What shows again and again what kubectl prints, and what of kubectl prints no tables.
+_REPEATED = re.compile(r"((?:\$ )?)watch\s+(?:-[a-z]+(?:\s+\d+)?\s+|--\s+)*['\"]?(kubectl\s+get\b[^'\"|;]*)['\"]?$")
+_TELLS_NO_TABLE = re.compile(r"\s*kubectl\s+(?:scale|set|patch|label|annotate|expose|apply|create|delete|rollout|run"
+                             r"|cordon|uncordon|taint|autoscale|replace)\b(?!.*\s(?:-o|--output))")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
@@ -71,6 +75,8 @@ _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\
 _DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
 _LOG = re.compile(r"\bkubectl\b.*\blogs\b")  # which has more lines the later one looks
 _ENVIRONMENT = re.compile(r"(?:^|--\s|['\"])\s*(?:print)?env\s*(?:\||['\"]?$)")  # whose order means nothing
+_PRINTS_VARIABLES = re.compile(r"(?:^|--\s|\s)(?:cat|env|printenv|set)\b[^|]*$")
+_VARIABLE = re.compile(r"[A-Za-z_]\w*=")
 _FOLLOWED = re.compile(r"\s(?:-f|--follow)\b|\btail -f\b")
 _ELIDED = re.compile(r"\s*#?\s*(?:\.\.\.|…).*")
 _BEGINNING = re.compile(r"(?:apiVersion|kind|Name):|[{\[]|Error|error|No resources")  # of a whole document
@@ -152,6 +158,11 @@ class Builder:
         if language in MANIFESTS or (language in OUTPUTS and _is_manifest(lines)):
             self._manifest(language, lines, line, name, prose, indent, editable)
             return
+        if language in SHELLS or not language:
+            self._watch = next((found[2] for found in map(_REPEATED.match, lines) if found), self._watch)
+            lines = [_REPEATED.sub(r"\1\2", each) for each in lines]
+            lines, before = comments.shown(lines), lines
+            editable = editable and lines == before
         prompts = [PROMPT.match(each) for each in lines]
         if language in SHELLS or language in OUTPUTS or language in OTHER_SHELLS:
             kind = self._kind(language, lines, prompts, prose)
@@ -190,6 +201,8 @@ class Builder:
         first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
         if certain or (likely and not looks_like_command(first, strict=True)):
             return "session"
+        if self._awaiting and _PRINTS_VARIABLES.search(self._awaiting.text) and all(map(_VARIABLE.match, lines)):
+            return "listing"
         if language in SHELLS and language != "console" and looks_like_command(first):
             later = [text for text, _ in split(lines)[1:]]
             printed = any(_PRINTED.match(text) and not looks_like_command(text) for text in later)
@@ -307,7 +320,7 @@ class Builder:
             alone = not any(each.strip() for each in printed[-1:])  # behind a command or an empty line
             if last or looks_like_command(lines[place], strict=True) or (alone and looks_like_call(lines[place])):
                 if command is not None and any(each.strip() and not each.startswith("#") for each in printed):
-                    self._show(command, printed, line + begin, prose, indent, editable)
+                    self._show(command, comments.without(printed), line + begin, prose, indent, editable)
                 if last:
                     return
                 text, start = lines[place], place
@@ -331,6 +344,7 @@ class Builder:
                 and not (self._awaiting is not None and self._awaiting.text.strip() == inline[-1].strip()):
             self._add(inline[-1], line, "")
         elif self._watch and ((self._awaiting is None and _TERMINAL.search(prose)) or (
+                self._awaiting and _TELLS_NO_TABLE.match(self._awaiting.text) and header(lines[0])) or (
                 _is_watched(lines) and not (self._awaiting and _READS.match(self._awaiting.text)))):
             self._add(self._watch, line, "").shown_again = True
         told = prose.split("\n\n")[-1]

@@ -232,14 +232,13 @@ class Comparison:
                 paired.update(zip(others[j1:j2], ours[i1:i2]))
         for place in others:
             line = printed[place]
-            if place in paired and self.loose and _MARK.match(line.lstrip()) and self._line(
-                    shown[paired[place]].lstrip(), line.lstrip()):
-                out[place] = shown[paired[place]]
-            elif place in paired and _indent(shown[paired[place]]) == _indent(line) \
-                    and self._line(shown[paired[place]], line):
+            ours_line = shown[paired[place]] if place in paired else ""
+            if self.loose and _MARK.match(line.lstrip()):  # whose blanks get lost
+                ours_line, line = ours_line.lstrip(), line.lstrip()
+            if place in paired and _indent(ours_line) == _indent(line) and self._line(ours_line, line):
                 out[place] = shown[paired[place]]
             else:
-                out[place] = self.names.to_page(line)
+                out[place] = self.names.to_page(printed[place])
         return [line for line in out if line is not None]
 
     def _rows(self, shown: list[str], ours: tables.Table, theirs: tables.Table) -> list[str]:

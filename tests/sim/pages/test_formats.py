@@ -356,3 +356,58 @@ def test_an_output_under_a_condition_that_may_not_hold_is_not_expected():
     block = "```sh\nkubectl get pdb\n```\n```\nNAME   AGE\na      5s\n```\n"
     assert told(parse(f"If there are matching pods (say, 3), then you would see this:\n\n{block}"))[0][1] is None
     assert told(parse(f"If everything went well, you would see this:\n\n{block}"))[0][1] is not None
+
+
+def test_outputs_in_comments_are_those_of_the_commands_above_them():
+    page = parse("```shell\nkubectl apply -f a.yaml\n# deployment.apps/a created\n\nkubectl get pods\n"
+                 "#NAME   READY\n#a      1/1\n\n# look at the next one\nkubectl get nodes\n# there are two of them\n"
+                 "kubectl get cm\n# a comment\n# NAME   DATA\n```\n")
+    assert [(command.text, command.listing and [line for line in command.listing.lines if line])
+            for command in page.commands] == [
+        ("kubectl apply -f a.yaml", ["deployment.apps/a created"]),
+        ("kubectl get pods", ["NAME   READY", "a      1/1"]), ("kubectl get nodes", None), ("kubectl get cm", None)]
+
+
+@pytest.mark.parametrize("watched", ["watch kubectl get pods", "$ watch -n 1 'kubectl get pods'",
+                                     "watch -d -- kubectl get pods"])
+def test_a_table_behind_a_change_is_what_is_watched(watched):
+    page = parse(f"```\n{watched}\n```\n```\nkubectl scale deployment/a --replicas=2\n```\nYou see:\n"
+                 "```\nNAME   READY   STATUS\na-1    1/1     Running\n```\n")
+    assert told(page) == [("kubectl get pods", None), ("kubectl scale deployment/a --replicas=2", None),
+                          ("kubectl get pods", "NAME   READY   STATUS")]
+
+
+def test_a_table_behind_a_change_is_its_own_where_nothing_is_watched():
+    page = parse("```\nkubectl scale deployment/a --replicas=2\n```\n```\nNAME   READY   STATUS\n```\n")
+    assert told(page) == [("kubectl scale deployment/a --replicas=2", "NAME   READY   STATUS")]
+
+
+def test_variables_that_a_command_prints_are_no_commands():
+    text = "```bash\nkubectl exec a -- cat /etc/os-release\n```\n```bash\nNAME=\"Alpine Linux\"\nID=alpine\n```\n"
+    assert told(parse(text)) == [("kubectl exec a -- cat /etc/os-release", 'NAME="Alpine Linux"')]
+    assert len(parse(text.replace("cat /etc/os-release", "ls")).commands) == 3
+
+
+@pytest.mark.parametrize(("name", "place"), [("common.adoc", "docs/common.adoc"), ("../a/b.adoc", "a/b.adoc"),
+                                             ("partial$x.adoc", "partials/x.adoc"),
+                                             ("partial$x.adoc", "docs/_partials/x.adoc")])
+def test_asciidoc_that_a_page_includes(tmp_path, name, place):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / place).parent.mkdir(exist_ok=True, parents=True)
+    (tmp_path / place).write_text(":what: pods\n----\n$ kubectl get ns\n----\ninclude::none.adoc[]\n")
+    page = parse(f"include::{name}[]\n[subs=attributes]\n----\n$ kubectl get {{what}}\nNAME\n----\n",
+                 str(tmp_path / "docs" / "page.adoc"))
+    assert [(command.text, command.line) for command in page.commands] == [("kubectl get ns", 1),
+                                                                           ("kubectl get pods", 4)]
+
+
+def test_asciidoc_includes_nothing_of_elsewhere_and_not_for_ever(tmp_path):
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "secret.adoc").write_text("----\n$ kubectl get secrets\n----\n")
+    (tmp_path / "repo" / "link.adoc").symlink_to(tmp_path / "secret.adoc")
+    itself = "----\n$ kubectl get ns\n----\ninclude::page.adoc[]\n"
+    (tmp_path / "repo" / "page.adoc").write_text(itself)
+    page = parse(f"include::../secret.adoc[]\ninclude::link.adoc[]\ninclude::{tmp_path}/secret.adoc[]\n{itself}",
+                 str(tmp_path / "repo" / "page.adoc"))
+    assert {command.text for command in page.commands} == {"kubectl get ns"}
