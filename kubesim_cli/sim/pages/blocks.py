@@ -61,6 +61,7 @@ _HERE_DOCUMENT = re.compile(r"(?:sudo )?(?:cat|tee|kubectl)\b[^'\"]*<<")
 _REPEATED = re.compile(r"((?:\$ )?)watch\s+(?:-[a-z]+(?:\s+\d+)?\s+|--\s+)*['\"]?(kubectl\s+get\b[^'\"|;]*)['\"]?$")
 _TELLS_NO_TABLE = re.compile(r"\s*kubectl\s+(?:scale|set|patch|label|annotate|expose|apply|create|delete|rollout|run"
                              r"|cordon|uncordon|taint|autoscale|replace)\b(?!.*\s(?:-o|--output))")
+_MAKES_FILE = re.compile(r"\b(?:vi|vim|nano|emacs|code|touch|git|mkdir|cd)\b|>")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
@@ -176,6 +177,8 @@ class Builder:
                 self._listing(lines, line, prose, indent, editable)
         elif name:
             self.file(name, text, line)
+        elif self._awaiting and not prose and not _MAKES_FILE.search(self._awaiting.text):
+            self._listing(lines, line, prose, indent, editable)  # right behind a command, whatever it is called
 
     def _program(self, name: str, lines: list[str], line: int) -> bool:
         """Take a script for the file that the page makes executable behind it, or has just shown with `cat` without

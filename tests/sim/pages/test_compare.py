@@ -465,3 +465,9 @@ def test_progress_that_a_page_shows_is_compared_where_nothing_else_is_shown():
     (" ✓ Preparing nodes 📦\nThanks for using kubesim!", True, False)])
 def test_what_kind_says_by_chance_and_before_its_marks(shown, similar, equal):
     assert judge(shown, " ✓ Preparing nodes 📦\nHave a nice day! 👋\n", similar=similar).equal is equal
+
+
+def test_a_rollback_in_the_words_of_earlier_releases():
+    assert judge('deployment "a" rolled back', "deployment.apps/a rolled back\n", undated=True).equal
+    assert not judge('deployment "b" rolled back', "deployment.apps/a rolled back\n", undated=True).equal
+    assert not judge('deployment "a" rolled back', "deployment.apps/a rolled back\n").equal

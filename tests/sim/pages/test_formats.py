@@ -411,3 +411,11 @@ def test_asciidoc_includes_nothing_of_elsewhere_and_not_for_ever(tmp_path):
     page = parse(f"include::../secret.adoc[]\ninclude::link.adoc[]\ninclude::{tmp_path}/secret.adoc[]\n{itself}",
                  str(tmp_path / "repo" / "page.adoc"))
     assert {command.text for command in page.commands} == {"kubectl get ns"}
+
+
+@pytest.mark.parametrize(("command", "between", "shown"), [
+    ("kubectl exec a -- cat b", "", "body"), ("kubectl exec a -- cat b", "A style:", None), ("vi a.css", "", None),
+    ("cat > a.css", "", None)])
+def test_a_block_of_any_language_right_behind_a_command_is_its_output(command, between, shown):
+    page = parse(f"```bash\n{command}\n```\n{between}\n```css\nbody\n```\n")
+    assert told(page) == [(command, shown)]
