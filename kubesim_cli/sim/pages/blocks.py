@@ -9,13 +9,9 @@ from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
 from .programs import looks_like_call, looks_like_command
+from .prompts import PROMPT, in_full, is_inside, is_prompt
 from .tables import header
 
-PROMPT = re.compile(
-    r"^\s?(?P<prompt>PS(?: [A-Za-z]:[^>]*)?>|[A-Za-z]:\\[^>]*>|\$|%|>|#"
-    r"|\[? ?[\w.-]+@[\w.-]+(?:[: ][^\s$#%>]*)? ?\]?\s?[$#%]"
-    rf"|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#]|{containers.PROMPTS})(?:\s+(?P<text>.*)|$)")
-_INSIDE = re.compile(rf"^\s?(\[? ?root@|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#]|{containers.PROMPTS})")
 SHELLS = {"shell", "bash", "sh", "zsh", "shell-session", "shellsession", "console", "terminal", "sh-session",
           "kubectl", "session", "prompt", "fish"}
 OTHER_SHELLS = {"powershell", "pwsh", "ps1", "cmd", "bat", "batch"}
@@ -162,6 +158,7 @@ class Builder:
         if language in SHELLS or not language:
             self._watch = next((found[2] for found in map(_REPEATED.match, lines) if found), self._watch)
             lines = [_REPEATED.sub(r"\1\2", each) for each in lines]
+            lines = lines if "alias k=" in self.page.text else list(map(in_full, lines))
             lines, before = comments.shown(lines), lines
             editable = editable and lines == before
         prompts = [PROMPT.match(each) for each in lines]
@@ -228,6 +225,7 @@ class Builder:
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
         if self._shell and (opens := containers.nested(self._shell, text)):
             text, self._shell = opens, ""
+        text = text if "alias k=" in self.page.text else in_full(text)
         command = Command(text, line, self._block, label=label, instead=self._instead, cleanup=self._cleanup)
         self._instead = False
         self.pending.apply(command)
@@ -296,7 +294,7 @@ class Builder:
             prompt = match.group("prompt") if match else ""
             if match and text and (prompt not in ("#", ">", "%") or (prompt == style and looks_like_command(text))):
                 finish()
-                inside = bool(_INSIDE.match(lines[place]))
+                inside = is_inside(lines[place])
                 start = place
                 place += 1
                 while place < len(lines) and not is_complete(text):
@@ -465,14 +463,8 @@ class Builder:
 def _is_manifest(lines: list[str]) -> bool:
     text = "\n".join(lines)
     return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
-        and not looks_like_command(lines[0], strict=True) and not _is_prompt(lines[0]) \
+        and not looks_like_command(lines[0], strict=True) and not is_prompt(lines[0]) \
         and not any(map(_HERE_DOCUMENT.match, lines))
-
-
-def _is_prompt(line: str) -> bool:
-    """Whether a line begins with a prompt, and not with the sign of comments alone."""
-    found = PROMPT.match(line)
-    return found is not None and (found["prompt"] != "#" or looks_like_command(found["text"] or ""))
 
 
 def _is_watched(lines: list[str]) -> bool:

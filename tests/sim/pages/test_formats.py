@@ -32,7 +32,9 @@ def test_output_in_the_same_block_or_in_the_next():
     assert [command.listing.similar for command in page.commands] == [False, False, True]
 
 
-@pytest.mark.parametrize("prompt", ["$", "%", ">", "#", "PS>", "PS C:\\Users\\me>", "user@host:~$", "[me@host dir]$"])
+@pytest.mark.parametrize("prompt", ["$", "%", ">", "#", "PS>", "PS C:\\Users\\me>", "user@host:~$", "[me@host dir]$",
+                                    "[node1 work]$", "My-Mac:~ me$", "host:/srv/a$", "~$", "~/work $", "➜  ~", "❯",
+                                    "➜  work git:(main) ✗", "[The Bay]🚩 >", "(venv) me@host:~$", "(base) $"])
 def test_prompts(prompt):
     page = parse(f"```console\n{prompt} kubectl get pods\nNAME   READY\n```\n")
     assert told(page) == [("kubectl get pods", "NAME   READY")]
@@ -419,3 +421,15 @@ def test_asciidoc_includes_nothing_of_elsewhere_and_not_for_ever(tmp_path):
 def test_a_block_of_any_language_right_behind_a_command_is_its_output(command, between, shown):
     page = parse(f"```bash\n{command}\n```\n{between}\n```css\nbody\n```\n")
     assert told(page) == [(command, shown)]
+
+
+@pytest.mark.parametrize("line", ["[ERROR] > something failed", "➜ look at this", "» a note", "[a b] > c"])
+def test_signs_that_are_no_prompts(line):
+    assert told(parse(f"```\n$ kubectl logs a\n{line}\n```\n")) == [("kubectl logs a", line)]
+
+
+def test_kubectl_by_its_usual_alias():
+    text = "```\nk get pods\nNAME\n```\n```\n$ k apply -f a.yaml\n```\n```\nk9s\n```\n"
+    assert [command.text for command in parse(text).commands] == ["kubectl get pods", "kubectl apply -f a.yaml"]
+    own = parse("```sh\nalias k='kubectl -n a'\nk get pods\n```\n")
+    assert [command.text for command in own.commands] == ["alias k='kubectl -n a'", "k get pods"]
