@@ -11,6 +11,7 @@ from ..machinery.wellknown import (
     AUTO_UPDATE_ANNOTATION_KEY,
     HOSTPATH_PROVISIONER,
     IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
+    LABEL_HOSTNAME,
     LABEL_METADATA_NAME,
     LABEL_SERVICE_NAME,
     LABEL_SKIP_MIRROR,
@@ -101,7 +102,24 @@ def objects(release: Release, now: float, nodes: list[Object],
         add("serviceaccounts", "v1", "ServiceAccount", "default", namespace)
         add("configmaps", "v1", "ConfigMap", "kube-root-ca.crt", namespace, annotations=dict(ROOT_CA_ANNOTATIONS),
             data={"ca.crt": ROOT_CA})
+    if nodes:
+        _add_identity(add, nodes[0]["metadata"]["name"], now, uid)
     return found
+
+
+def _add_identity(add: Add, hostname: str, now: float, uid: Callable[[str, str], str]) -> None:
+    """Add the Lease by which an API server tells that it is there (pkg/controlplane/apiserver/server.go); its name is
+    a hash of the host's (apiserver/pkg/server/config.go)."""
+    from base64 import b32encode
+
+    from ..machinery.digest import sha256
+
+    parts = b"".join(len(part).to_bytes(2, "big") + part for part in (hostname.encode(), b"kube-apiserver"))
+    name = "apiserver-" + b32encode(sha256(parts).digest()[:16]).decode().rstrip("=").lower()
+    spec = {"holderIdentity": f"{name}_{uid('apiserver', name)}", "leaseDurationSeconds": 3600,
+            "renewTime": timestamps.format_micro(now)}
+    add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-system", spec=spec,
+        labels={"apiserver.kubernetes.io/identity": "kube-apiserver", LABEL_HOSTNAME: hostname})
 
 
 ROOT_CA_ANNOTATIONS = {"kubernetes.io/description":
