@@ -72,8 +72,8 @@ _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\
 _DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
 _LOG = re.compile(r"\bkubectl\b.*\blogs\b")  # which has more lines the later one looks
 _ENVIRONMENT = re.compile(r"(?:^|--\s|['\"])\s*(?:print)?env\s*(?:\||['\"]?$)")  # whose order means nothing
-_PRINTS_VARIABLES = re.compile(r"(?:^|--\s|\s)(?:cat|env|printenv|set)\b[^|]*$")
-_VARIABLE = re.compile(r"[A-Za-z_]\w*=")
+_PRINTS_VARIABLES = re.compile(r"(?:^|--\s|\s)(?:cat|env|printenv)\b[^|<>\n]*$")
+_VARIABLE = re.compile(r"[A-Za-z_]\w*=(?!\$\(|`)")
 _FOLLOWED = re.compile(r"\s(?:-f|--follow)\b|\btail -f\b")
 _ELIDED = re.compile(r"\s*#?\s*(?:\.\.\.|…).*")
 _BEGINNING = re.compile(r"(?:apiVersion|kind|Name):|[{\[]|Error|error|No resources")  # of a whole document

@@ -388,6 +388,8 @@ def test_variables_that_a_command_prints_are_no_commands():
     text = "```bash\nkubectl exec a -- cat /etc/os-release\n```\n```bash\nNAME=\"Alpine Linux\"\nID=alpine\n```\n"
     assert told(parse(text)) == [("kubectl exec a -- cat /etc/os-release", 'NAME="Alpine Linux"')]
     assert len(parse(text.replace("cat /etc/os-release", "ls")).commands) == 3
+    assert len(parse(text.replace("kubectl exec a -- cat /etc/os-release", "cat <<E > a\nE")).commands) == 3
+    assert len(parse(text.replace("ID=alpine", "ID=$(cat a)")).commands) == 3
 
 
 @pytest.mark.parametrize(("name", "place"), [("common.adoc", "docs/common.adoc"), ("../a/b.adoc", "a/b.adoc"),
