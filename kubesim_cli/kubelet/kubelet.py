@@ -53,8 +53,10 @@ class Stage:
 
 
 def _stopping(worker: PodWorker) -> bool:
+    """Whether a pod is to end: one without a grace is mostly gone, but a finalizer may hold it while it runs."""
     meta = worker.pod["metadata"]
-    return "deletionTimestamp" in meta and meta.get("deletionGracePeriodSeconds") != 0
+    return "deletionTimestamp" in meta and (meta.get("deletionGracePeriodSeconds") != 0 or any(
+        "running" in each.get("state", ()) for each in worker.status.get("containerStatuses") or ()))
 
 
 def _accept(worker: PodWorker) -> None:
