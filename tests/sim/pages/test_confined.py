@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -17,14 +19,14 @@ needs_landlock = pytest.mark.skipif(not version(), reason="needs Linux with Land
 
 
 @pytest.fixture
-def foreign(tmp_path):
-    """A folder of somebody else's with a file in it."""
-    folder = tmp_path / "foreign"
-    folder.mkdir()
-    (folder / "kept").write_text("as it was\n")
-    yield folder
-    assert (folder / "kept").read_text() == "as it was\n"
-    assert os.listdir(folder) == ["kept"]
+def foreign():
+    """A folder of somebody else's with a file in it, not below /tmp, for which a page has a folder of its own."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="kubesim-test-") as folder:
+        kept = pathlib.Path(folder, "kept")
+        kept.write_text("as it was\n")
+        yield folder
+        assert kept.read_text() == "as it was\n"
+        assert os.listdir(folder) == ["kept"]
 
 
 @needs_landlock
