@@ -110,12 +110,11 @@ def objects(release: Release, now: float, nodes: list[Object],
 def _add_identity(add: Add, hostname: str, now: float, uid: Callable[[str, str], str]) -> None:
     """Add the Lease by which an API server tells that it is there (pkg/controlplane/apiserver/server.go); its name is
     a hash of the host's (apiserver/pkg/server/config.go)."""
-    from base64 import b32encode
-
     from ..machinery.digest import sha256
 
     parts = b"".join(len(part).to_bytes(2, "big") + part for part in (hostname.encode(), b"kube-apiserver"))
-    name = "apiserver-" + b32encode(sha256(parts).digest()[:16]).decode().rstrip("=").lower()
+    number = int.from_bytes(sha256(parts).digest()[:16], "big") << 2  # 26 digits of 5 bits: base32, without its module
+    name = "apiserver-" + "".join("abcdefghijklmnopqrstuvwxyz234567"[number >> bit & 31] for bit in range(125, -1, -5))
     spec = {"holderIdentity": f"{name}_{uid('apiserver', name)}", "leaseDurationSeconds": 3600,
             "renewTime": timestamps.format_micro(now)}
     add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-system", spec=spec,
