@@ -1,14 +1,18 @@
-"""python benchmarks/pages.py DIR [--map URL=DIR] [--version 1.31] [-j N] [--why]: how true others' pages come out.
+"""python benchmarks/pages.py DIR [--map URL=DIR] [--version 1.31] [--find-version] [-j N] [--why]: how true others'
+pages come out.
 
-Every Markdown page below DIR that calls kubectl is verified unchanged. Told are the commands that ran, the listings
-that were compared and how many of them are equal, and of what kind the others are; with --why what differs, with its
-place. --without FILE names pages to leave out, one a line.
+Every page in Markdown, AsciiDoc or reStructuredText below DIR that calls kubectl is verified unchanged. Told are the
+commands that ran, the listings that were compared and how many of them are equal, and of what kind the others are; with
+--why what differs, with its place. --without FILE names pages to leave out, one a line. With --find-version pages on
+which anything differs are played in each release, too: the count of the releases that fit each page best is told beside
+that of the one release.
 """
 
 from __future__ import annotations
 
 import argparse
 import collections
+import dataclasses
 import os
 import pathlib
 import re
@@ -16,9 +20,11 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
+from kubesim_cli import releases
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
 from kubesim_cli.sim.pages import report as reporting
@@ -26,13 +32,17 @@ from kubesim_cli.sim.pages.model import BadPage
 from kubesim_cli.sim.pages.outcome import Options, Outcome, Report
 from kubesim_cli.sim.pages.tables import header
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ENDINGS = {".md", ".markdown", ".mdx", ".adoc", ".asciidoc", ".rst"}
 ABSENT = re.compile(r"NotFound|No resources found|not found|does not exist|[Nn]o such file|have a resource type")
 
 
 def pages(folder: pathlib.Path, without: set[str]) -> list[str]:
     """Return the pages below a folder that have a block with a kubectl command."""
-    return [str(path) for path in sorted(folder.rglob("*.md"))
-            if re.search(r"^\s*\$? ?kubectl ", path.read_text(encoding="utf-8"), re.M)
+    return [str(path) for path in sorted(folder.rglob("*")) if path.suffix in ENDINGS and path.is_file()
+            and re.search(r"^\s*\$? ?kubectl ", path.read_text(encoding="utf-8"), re.M)
             and str(path.relative_to(folder)) not in without]
 
 
@@ -44,6 +54,27 @@ def checked(options: Options, path: str) -> tuple[str, Report | str]:
         return path, str(problem)
     except Exception as problem:
         return path, f"{path}: {type(problem).__name__}: {problem}"
+
+
+def once(options: Options, path: str) -> tuple[str, Report | str, Report | str, str]:
+    """Verify one page; returns what `fitting` does, without a look at other releases."""
+    _, report = checked(options, path)
+    return path, report, report, ""
+
+
+def fitting(options: Options, path: str) -> tuple[str, Report | str, Report | str, str]:
+    """Verify one page, and where anything differs, in each release; returns its report, the one in which most listings
+    are equal, and of which release that is, "" where it is the first."""
+    _, report = checked(options, path)
+    best, name = report, ""
+    if isinstance(report, Report) and report.count("differs"):
+        for minor in range(releases.OLDEST[1], releases.NEWEST[1] + 1):
+            release = releases.release_text((1, minor))
+            there = dataclasses.replace(options, release=release)
+            other = "" if release == options.release else checked(there, path)[1]
+            if isinstance(other, Report) and isinstance(best, Report) and other.count("equal") > best.count("equal"):
+                best, name = other, release
+    return path, report, best, name
 
 
 def kind_of(outcome: Outcome) -> str:
@@ -73,6 +104,7 @@ def main() -> int:
     parser.add_argument("--version", default="")
     parser.add_argument("--without", type=pathlib.Path)
     parser.add_argument("--why", action="store_true")
+    parser.add_argument("--find-version", action="store_true")
     parser.add_argument("-j", type=int, default=1)
     given = parser.parse_args()
     os.environ["KUBESIM_HOME"] = os.path.expanduser("~/nosuch")  # no page may touch a cluster of ours
@@ -81,9 +113,12 @@ def main() -> int:
     states: collections.Counter[str] = collections.Counter()
     reasons: collections.Counter[str] = collections.Counter()
     kinds: collections.Counter[str] = collections.Counter()
+    fits: collections.Counter[str] = collections.Counter()
     begun, count, broken = time.monotonic(), 0, 0
     with ProcessPoolExecutor(given.j) as pool:
-        for path, report in pool.map(partial(checked, options), pages(given.folder, without)):
+        verified: Callable[[str], tuple[str, Report | str, Report | str, str]] = partial(
+            fitting if given.find_version else once, options)
+        for path, report, best, release in pool.map(verified, pages(given.folder, without)):
             if isinstance(report, str):
                 if "has no commands" not in report:
                     broken += 1
@@ -98,6 +133,10 @@ def main() -> int:
             compared = own["equal"] + own["differs"]
             print(f"{path}: {own['equal']}/{compared} equal, {own['failed']} failed, {own['left out']} left out",
                   flush=True)
+            assert isinstance(best, Report)
+            fits.update(one.state for one in best.outcomes if not one.command.origin)
+            if release:
+                print(f"    {release} fits better: {best.count('equal')}/{best.count('equal', 'differs')} equal")
             if given.why:
                 for line, _ in reporting.lines(report):
                     print(f"    {line}")
@@ -106,6 +145,10 @@ def main() -> int:
     print(f"{count} pages, {ran} commands run, {compared} listings compared, {states['equal']} equal "
           f"({100 * states['equal'] / max(1, compared):.1f}%), {states['failed']} commands without a listing failed, "
           f"{states['left out']} left out, {time.monotonic() - begun:.0f} s")
+    if given.find_version:
+        compared = fits["equal"] + fits["differs"]
+        print(f"each page in the release that fits it best: {compared} listings compared, {fits['equal']} equal "
+              f"({100 * fits['equal'] / max(1, compared):.1f}%)")
     for kind, number in kinds.most_common():
         print(f"  differs: {number} {kind}")
     for why, number in reasons.most_common(15):

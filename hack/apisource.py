@@ -14,10 +14,12 @@ import shlex
 import subprocess
 from typing import Any
 
-# Beta versions that a cluster of 1.28 or later has served, by default or by a feature gate, and the later version that
-# had the same resources.
-BETAS = {("flowcontrol.apiserver.k8s.io", "v1beta3"): "v1", ("flowcontrol.apiserver.k8s.io", "v1beta2"): "v1",
-         ("storagemigration.k8s.io", "v1beta1"): "v1"}
+# Beta versions that a cluster of 1.28 or later has served, by default or by a feature gate: the later version that had
+# the same resources, and how the names of their kinds, and of what these consist of, begin.
+BETAS = {("flowcontrol.apiserver.k8s.io", "v1beta3"): ("v1", ""),
+         ("flowcontrol.apiserver.k8s.io", "v1beta2"): ("v1", ""),
+         ("networking.k8s.io", "v1beta1"): ("v1", ("IPAddress", "ParentReference", "ServiceCIDR")),
+         ("storagemigration.k8s.io", "v1beta1"): ("v1", "")}
 
 
 class Checkout:

@@ -20,9 +20,11 @@ import datafile
 # Resources behind a feature gate that is off by default in a release that has them in its models.
 _MIGRATIONS = [f"storagemigration.k8s.io/{version} storageversionmigrations{part}"
                for version in ("v1", "v1beta1") for part in ("", "/status")]
-GATED = {"v1 pods/resize": "InPlacePodVerticalScaling", **dict.fromkeys(_MIGRATIONS, "StorageVersionMigrator")}
+_RANGES = [f"networking.k8s.io/v1beta1 {name}" for name in ("ipaddresses", "servicecidrs", "servicecidrs/status")]
+GATED = {"v1 pods/resize": "InPlacePodVerticalScaling", **dict.fromkeys(_MIGRATIONS, "StorageVersionMigrator"),
+         **dict.fromkeys(_RANGES, "MultiCIDRServiceAllocator")}
 # Betas that newer releases have in their models, too, and do not serve by default.
-UNTIL = dict.fromkeys(_MIGRATIONS[2:], 37)
+UNTIL = {**dict.fromkeys(_MIGRATIONS[2:], 37), **dict.fromkeys(_RANGES, 33)}
 
 
 def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[datafile.Data]:
@@ -41,12 +43,12 @@ def make(source: apisource.Checkout | apisource.Live, facts: datafile.Data) -> d
         resources += entries(source, group, version)
         if group:
             groups.setdefault(group, []).append(version)
-    for (group, beta), later in apisource.BETAS.items():
+    for (group, beta), (later, kinds) in apisource.BETAS.items():
         if beta in groups.get(group, (beta,)):
             continue
         groups[group].append(beta)
         resources += [{**entry, "groupVersion": f"{group}/{beta}"} for entry in resources
-                      if entry["groupVersion"] == f"{group}/{later}"]
+                      if entry["groupVersion"] == f"{group}/{later}" and entry["kind"].startswith(kinds)]
     for entry in resources:
         key = f"{entry['groupVersion']} {entry['name']}"
         entry.update({**facts["resources"].get(key, {}), **({"until": UNTIL[key]} if key in UNTIL else {}),

@@ -190,13 +190,14 @@ def with_go_facts(definitions: datafile.Data, name: str, types: GoTypes) -> data
 
 def add_betas(definitions: datafile.Data, kinds: datafile.Data, types: GoTypes) -> None:
     """Add the definitions of apisource.BETAS: those of the later version, with the fields of the beta's own types."""
-    for (group, beta), later in apisource.BETAS.items():
+    for (group, beta), (later, first) in apisource.BETAS.items():
         package = f"io.k8s.api.{group.partition('.')[0]}."
-        for name in [name for name in definitions if name.startswith(f"{package}{later}.")]:
+        begins = tuple(f"{package}{later}.{word}" for word in ([first] if isinstance(first, str) else first))
+        for name in [name for name in definitions if name.startswith(begins)]:
             raw = rename(definitions[name], f"{package}{later}.", f"{package}{beta}.")
             definitions[name.replace(f"{package}{later}.", f"{package}{beta}.")] = raw
         for kind, name in list(kinds.items()):
-            if name.startswith(f"{package}{later}."):
+            if name.startswith(begins):
                 kinds[kind.replace(f"/{later}/", f"/{beta}/")] = name.replace(f".{later}.", f".{beta}.")
 
 

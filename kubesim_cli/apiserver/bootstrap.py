@@ -11,6 +11,7 @@ from ..machinery.wellknown import (
     AUTO_UPDATE_ANNOTATION_KEY,
     HOSTPATH_PROVISIONER,
     IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
+    LABEL_HOSTNAME,
     LABEL_METADATA_NAME,
     LABEL_SERVICE_NAME,
     LABEL_SKIP_MIRROR,
@@ -101,7 +102,23 @@ def objects(release: Release, now: float, nodes: list[Object],
         add("serviceaccounts", "v1", "ServiceAccount", "default", namespace)
         add("configmaps", "v1", "ConfigMap", "kube-root-ca.crt", namespace, annotations=dict(ROOT_CA_ANNOTATIONS),
             data={"ca.crt": ROOT_CA})
+    if nodes:
+        _add_identity(add, nodes[0]["metadata"]["name"], now, uid)
     return found
+
+
+def _add_identity(add: Add, hostname: str, now: float, uid: Callable[[str, str], str]) -> None:
+    """Add the Lease by which an API server tells that it is there (pkg/controlplane/apiserver/server.go); its name is
+    a hash of the host's (apiserver/pkg/server/config.go)."""
+    from ..machinery.digest import sha256
+
+    parts = b"".join(len(part).to_bytes(2, "big") + part for part in (hostname.encode(), b"kube-apiserver"))
+    number = int.from_bytes(sha256(parts).digest()[:16], "big") << 2  # 26 digits of 5 bits: base32, without its module
+    name = "apiserver-" + "".join("abcdefghijklmnopqrstuvwxyz234567"[number >> bit & 31] for bit in range(125, -1, -5))
+    spec = {"holderIdentity": f"{name}_{uid('apiserver', name)}", "leaseDurationSeconds": 3600,
+            "renewTime": timestamps.format_micro(now)}
+    add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-system", spec=spec,
+        labels={"apiserver.kubernetes.io/identity": "kube-apiserver", LABEL_HOSTNAME: hostname})
 
 
 ROOT_CA_ANNOTATIONS = {"kubernetes.io/description":

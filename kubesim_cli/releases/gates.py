@@ -91,6 +91,7 @@ BEHAVIOURS = {
     "PortworxMigrated": (1, 31),             # CSINodes list it among the migrated plugins
     "PreferCloseDeprecated": (1, 34),        # a Service with this trafficDistribution gets a warning
     "ResourceObjectsMetric": (1, 34),        # apiserver_resource_objects takes the place of apiserver_storage_objects
+    "ServiceIPErrorNamed": (1, 36),          # a Service that gets no address is named (kubernetes/kubernetes#135499)
     "StatefulSetHistoryLimitMutable": (1, 33),   # spec.revisionHistoryLimit may be updated
     "StatefulSetServiceNameChecked": (1, 34),    # spec.serviceName of a new one is a DNS label
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _UNKNOWN = {"ignore_unknown_options": True, "allow_extra_args": True}
 VERSION = "0.33.0"  # whose source this follows
 _BALANCER = "external-load-balancer"
-_SALUTATIONS = ("Have a nice day! 👋", "Thanks for using kind! 😊",
-                "Not sure what to do next? 😅  Check out https://kind.sigs.k8s.io/docs/user/quick-start/",
-                "Have a question, bug, or feature request? Let us know! https://kind.sigs.k8s.io/#community 🙂")
+SALUTATIONS = ("Have a nice day! 👋", "Thanks for using kind! 😊",
+               "Not sure what to do next? 😅  Check out https://kind.sigs.k8s.io/docs/user/quick-start/",
+               "Have a question, bug, or feature request? Let us know! https://kind.sigs.k8s.io/#community 🙂")
 
 
 def _default_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
@@ -225,7 +225,7 @@ def _salute(machines: Machines, name: str, kubeconfig: str) -> None:
         _write(machines, name, kubeconfig)
         sample += f" --kubeconfig {quote(kubeconfig)}"
     _tell(f'Set kubectl context to "kind-{name}"\nYou can now use your cluster with:\n\n{sample}\n')
-    _tell(_SALUTATIONS[crc32(name.encode()) % len(_SALUTATIONS)])
+    _tell(SALUTATIONS[crc32(name.encode()) % len(SALUTATIONS)])
 
 
 def _write(machines: Machines, name: str, path: str) -> None:

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
 def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
     """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
+    from dataclasses import replace
+
     from .pages import attempts, formats, gates, infer, outcome, replay, skew, urls
+
+    with open(path, encoding="utf-8", errors="replace") as file:
+        own = urls.of_repository(path, file.read())
+    options = replace(options, maps=(*options.maps, *own))
 
     def source(shown: Shown) -> str:
         return outcome.text_of(shown, options)

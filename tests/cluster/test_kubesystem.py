@@ -300,3 +300,13 @@ def test_gates_that_are_set_show_in_its_pods(terminal):
     assert gates.enabled("PodHostIPs", (1, 29))
     terminal.ok("kubectl sim reset --no-bare --kubernetes-version 1.29 --feature-gates PodHostIPs=false")
     assert terminal.ok("kubectl get pods -A -o jsonpath={.items[*].status.hostIPs}") == ""
+
+
+def test_the_api_server_tells_that_it_is_there(terminal):
+    name, holder, length = terminal.ok(
+        "kubectl get lease -n kube-system -l apiserver.kubernetes.io/identity=kube-apiserver,"
+        "kubernetes.io/hostname=minikube -o "
+        "jsonpath='{.items[*].metadata.name} {.items[*].spec.holderIdentity} {.items[*].spec.leaseDurationSeconds}'"
+    ).split()
+    assert name == "apiserver-eqt674mfxb4j56mrjjkoe7b7ii"  # the hash of minikube's name
+    assert holder.startswith(f"{name}_") and len(holder) == len(name) + 37 and length == "3600"

@@ -86,8 +86,7 @@ def test_what_a_new_service_gets(dual, spec, wanted):
     ({"ipFamilies": ["IPv4", "IPv6"]}, "must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families"),
     ({"clusterIP": "10.96.0.77", "clusterIPs": ["10.96.0.77", "fd00:10:96::77"]},
      "must be 'RequireDualStack' or 'PreferDualStack' when multiple cluster IPs are specified"),
-    ({"clusterIP": "fd00::77"}, "failed to allocate IP fd00::77: the provided IP (fd00::77) is not in the valid range. "
-     "The range of valid IPs is fd00:10:96::/112"),
+    ({"clusterIP": "fd00::77"}, "failed to allocate IP fd00::77: the provided network does not match the current"),
     ({"ipFamilies": ["IPv4"], "clusterIP": "fd00:10:96::77"}, "expected an IPv4 value as indicated by `ipFamilies[0]`"),
 ])
 def test_what_no_service_may_ask_for(dual, spec, told):

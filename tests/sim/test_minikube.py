@@ -99,6 +99,10 @@ def test_addons(terminal, minikube):
     assert terminal.ok("kubectl top nodes").startswith("NAME ")
     assert "kube-system/metrics-server" in terminal.ok("kubectl get apiservices v1beta1.metrics.k8s.io")
     assert "1/1" in terminal.ok("kubectl get deployments -n ingress-nginx ingress-nginx-controller")
+    assert terminal.ok("kubectl get jobs -n ingress-nginx -o jsonpath='{.items[*].metadata.name} "
+                       "{.items[*].status.succeeded}'") == \
+        "ingress-nginx-admission-create ingress-nginx-admission-patch 1 1"
+    assert terminal.ok("kubectl get pods -n ingress-nginx").count(" Completed ") == 2
     assert "disabled" not in minikube("addons list")
     assert minikube("addons disable metrics-server") == "* \"The 'metrics-server' addon is disabled\n"
     terminal.advance("2m")

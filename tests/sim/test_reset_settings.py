@@ -139,8 +139,32 @@ def test_ranges_of_services(terminal):
     given = {terminal.ok(f"kubectl create service clusterip c{number} --tcp=80 -o jsonpath='{{.spec.clusterIP}}'")
              for number in range(10)}
     assert given <= {f"10.0.0.{number}" for number in range(1, 15)} and len(given) == 10
-    assert 'failed to allocate a serviceIP for Service "more": range is full' in terminal(
+    assert "failed to allocate a serviceIP: range is full" in terminal(
         "kubectl create service clusterip more --tcp=80").err
+    terminal.ok("kubectl create -f -", "{apiVersion: networking.k8s.io/v1, kind: ServiceCIDR, metadata: {name: more}, "
+                                       "spec: {cidrs: [10.9.0.0/24]}}")
+    terminal.ok("kubectl wait servicecidr/more --for=condition=Ready")
+    address = terminal.ok("kubectl create service clusterip more --tcp=80 -o jsonpath='{.spec.clusterIP}'")
+    assert address.startswith("10.9.0.")
+    terminal.ok("kubectl create service clusterip mine --tcp=80 --clusterip=10.9.0.200")
+    assert "failed to allocate IP 10.8.0.1: the provided network does not match the current range" in terminal(
+        "kubectl create service clusterip other --tcp=80 --clusterip=10.8.0.1").err
+    terminal.ok("kubectl delete servicecidr more --wait=false")
+    assert "range is full" in terminal("kubectl create service clusterip last --tcp=80").err
+
+
+def test_ranges_are_a_beta_behind_their_gate(terminal):
+    terminal.ok("kubectl sim reset --kubernetes-version 1.31")
+    assert "doesn't have a resource type" in terminal("kubectl get servicecidrs").err
+    terminal.ok("kubectl sim reset --kubernetes-version 1.31 --feature-gates MultiCIDRServiceAllocator=true")
+    assert terminal.ok("kubectl get servicecidr -o jsonpath='{.items[*].apiVersion}'") == "networking.k8s.io/v1beta1"
+    assert terminal.ok("kubectl get ipaddress -o jsonpath='{.items[*].spec.parentRef.name}'") == "kubernetes kube-dns"
+
+
+def test_who_gets_no_address_is_told_since_1_36(terminal):
+    terminal.ok("kubectl sim reset --kubernetes-version 1.36 --service-cluster-ip-range 10.0.0.0/28")
+    told = [terminal(f"kubectl create service clusterip c{number} --tcp=80").err for number in range(13)]
+    assert 'failed to allocate a serviceIP for Service "c12": range is full' in told[12]
 
 
 def test_users_with_tokens(terminal, tmp_path):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from .. import stage
 from ..launchers import is_ours
+from . import scratch
 from .bash import Bash
 from .compare import Comparison
 from .model import Command, Listing, Shown
@@ -139,7 +140,7 @@ def run(report: Report, cluster: RealCluster, namespace: str, folder: str, optio
         os.chdir(work)
         for item in report.page.items:
             if isinstance(item, Shown):
-                _write(item, options)
+                scratch.write(folder, os.path.join(folder, "home"), item.name, text_of(item, options))
             elif isinstance(item, Command):
                 outcome = next(outcomes)
                 if outcome.state == "left out":
@@ -162,20 +163,15 @@ def run(report: Report, cluster: RealCluster, namespace: str, folder: str, optio
     return compared
 
 
-def _write(shown: Shown, options: Options) -> None:
-    text = text_of(shown, options)
-    if text and shown.name and not shown.name.startswith(("/", "..", "~")):
-        os.makedirs(os.path.dirname(os.path.abspath(shown.name)), exist_ok=True)
-        with open(shown.name, "w", encoding="utf-8") as file:
-            file.write(text)
-
-
 def _differing(outcome: Outcome, bash: Bash, names: Names, namespace: str, options: Options) -> list[str]:
     """Run a command, one that only reads until it shows the same, and return how what both clusters print differs."""
     end = time.monotonic() + min(PATIENCE, options.timeout)
     listing = Listing(outcome.output.rstrip("\n").split("\n"), 0, similar=True)
     while True:
-        code, output, _, _ = bash.run(names.to_here(outcome.ran), options.timeout, False)
+        home = bash.environ["HOME"]
+        text = scratch.to_scratch(names.to_here(outcome.ran), home, [given for _, given in options.maps])
+        code, output, _, _ = bash.run(text, options.timeout, False)
+        output = scratch.to_page(output, home)
         tried = names.copy()
         comparison = Comparison(listing, "shape", tried, 0.0, lambda row: None)
         verdict = comparison.judge(listing.lines, output.replace(namespace, "default"))

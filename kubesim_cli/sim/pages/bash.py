@@ -8,6 +8,8 @@ import signal
 import subprocess
 import time
 
+from .confined import confine
+
 # What the shell does first: leave a process behind that ends all of them when who holds the other end of $2 is gone,
 # even by SIGKILL. What it does for ever: read the name of a script from descriptor 8, run it, tell its exit code on 9.
 _LOOP = r"""
@@ -32,9 +34,10 @@ _OURS = ("_", "SHLVL", "OLDPWD")
 
 
 class Bash:
-    """A bash in the folder `cwd`; scripts and outputs are kept in `folder`. `environ` and `cwd` follow its commands."""
+    """A bash in the folder `cwd`; scripts and outputs are kept in `folder`. `environ` and `cwd` follow its commands.
+    Where `confined` is a folder, they change files below it alone, where the system can see to that."""
 
-    def __init__(self, environ: dict[str, str], cwd: str, folder: str):
+    def __init__(self, environ: dict[str, str], cwd: str, folder: str, confined: str | None = None):
         import shutil
 
         self.environ, self.cwd, self.folder = dict(environ), cwd, os.path.join(folder, "scripts")
@@ -47,14 +50,15 @@ class Bash:
         self._process = subprocess.Popen([program, "--noprofile", "--norc", "-c", _LOOP, "bash",
                                           shutil.which("env") or "env", str(gone)], cwd=cwd, env=environ,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-                                         pass_fds=(gone,))
+                                         pass_fds=(gone,),
+                                         preexec_fn=(lambda: confine([confined])) if confined else None)
         os.close(gone)
 
     def run(self, text: str, timeout: float, apart: bool) -> tuple[int, str, str, bool]:
         """Run a script; returns (exit code, output, stderr if it is kept apart, whether it took too long)."""
         self._count += 1
         script = os.path.join(self.folder, f"{self._count:06d}")
-        with open(script, "w", encoding="utf-8") as file:
+        with open(script, "x", encoding="utf-8") as file:  # the page may have laid a link there
             file.write(text + "\n")
         if apart:
             open(script + ".apart", "w").close()

@@ -7,6 +7,7 @@ import re
 import shutil
 from contextlib import suppress
 
+from . import scratch
 from .commandline import Scan
 
 TYPE_CHECKING = False
@@ -20,15 +21,18 @@ _MANIFEST = re.compile(r"\.(?:ya?ml|json)$")
 _PATH = re.compile(r"(?:\./)?(?=[\w.-]*[A-Za-z])(?!\.\.)[\w.-]+(?:/[\w.-]+)*/?")
 
 
-def bring(text: str, page: str) -> None:
+def bring(text: str, page: str, folder: str) -> None:
     """Copy what a command reads and is not in the working directory from beside the page, which is in the file `page`:
-    from its folder, or one above it up to the root of the repository. What cannot be copied is not there."""
+    from its folder, or one above it up to the root of the repository. What cannot be copied is not there, nor is what
+    would be outside of the `folder` where the page's commands run."""
     for path in _read(text):
         with suppress(OSError):
+            if not scratch.holds(folder, path):
+                continue
             if path in (".", "./"):
-                _copy_manifests(_folders(page)[0])
+                _copy_manifests(folders(page)[0])
             elif not os.path.lexists(path):
-                any(_copy(folder, path) for folder in _folders(page))
+                any(_copy(each, path) for each in folders(page))
 
 
 def _read(text: str) -> Iterator[str]:
@@ -48,7 +52,7 @@ def _read(text: str) -> Iterator[str]:
                     or (path in (".", "./") and words[0] == "kubectl"))
 
 
-def _folders(page: str) -> list[str]:
+def folders(page: str) -> list[str]:
     """Return the page's folder and those above it up to the root of its repository, if it is in one."""
     folder = os.path.dirname(os.path.realpath(page))
     found = [folder]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 
-from . import containers
+from . import comments, containers
 from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
 from .programs import looks_like_call, looks_like_command
+from .prompts import PROMPT, in_full, is_inside, is_prompt
 from .tables import header
 
-PROMPT = re.compile(
-    r"^\s?(?P<prompt>PS(?: [A-Za-z]:[^>]*)?>|[A-Za-z]:\\[^>]*>|\$|%|>|#"
-    r"|\[? ?[\w.-]+@[\w.-]+(?:[: ][^\s$#%>]*)? ?\]?\s?[$#%]"
-    rf"|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#]|{containers.PROMPTS})(?:\s+(?P<text>.*)|$)")
-_INSIDE = re.compile(rf"^\s?(\[? ?root@|(?:bash|sh)-[\d.]+[$#]|/ [$#]|/[\w/]* ?[$#]|{containers.PROMPTS})")
 SHELLS = {"shell", "bash", "sh", "zsh", "shell-session", "shellsession", "console", "terminal", "sh-session",
           "kubectl", "session", "prompt", "fish"}
 OTHER_SHELLS = {"powershell", "pwsh", "ps1", "cmd", "bat", "batch"}
@@ -35,7 +31,9 @@ _SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|di
 _OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration|file should|"
                          r"file (?:that )?looks|target is|tolerations?)\b(?:(?!\.\s).)*$", re.I | re.S)
 _OR = re.compile(r"(?:^|\s)or\b[^.]*$|\binstead:?$", re.I)  # words before another output
-_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as)\b[^.]*[.:]$")  # and before one that may be none
+# And before one that may be none.
+_UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as|"
+                     r"If there (?:are|were|is|was)\b[^.]*,[^.]*\bwould)\b[^.]*[.:]$")
 _INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
 _READ = re.compile(r"\bkubectl\b.*\bget\b[^|]*(?:-o|--output)[ =]?(?:yaml|json)\b[^|]*$")
 _OF_SERVER = re.compile(r"\s+\"?(?:uid|resourceVersion)\"?:")  # what authors trim off first
@@ -58,6 +56,12 @@ _MAKES_OBJECTS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:apply|create|run|expo
 _RESULT = re.compile(r"[a-z.]+/[\w.-]+ \w+ed\b|\S+ \"[^\"]+\" \w+ed\b|[Ee]rror|Warning")
 _SEEN = re.compile(r"\b(?:see|seen|using|use|with)\b[^`]*`kubectl", re.I)
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
+_HERE_DOCUMENT = re.compile(r"(?:sudo )?(?:cat|tee|kubectl)\b[^'\"]*<<")
+# What shows again and again what kubectl prints, and what of kubectl prints no tables.
+_REPEATED = re.compile(r"((?:\$ )?)watch\s+(?:-[a-z]+(?:\s+\d+)?\s+|--\s+)*['\"]?(kubectl\s+get\b[^'\"|;]*)['\"]?$")
+_TELLS_NO_TABLE = re.compile(r"\s*kubectl\s+(?:scale|set|patch|label|annotate|expose|apply|create|delete|rollout|run"
+                             r"|cordon|uncordon|taint|autoscale|replace)\b(?!.*\s(?:-o|--output))")
+_MAKES_FILE = re.compile(r"\b(?:vi|vim|nano|emacs|code|touch|git|mkdir|cd)\b|>")
 _KUSTOMIZATION = re.compile(r"^cat <<.*>>? ?(\S*/)?kustomization\.ya?ml$", re.M)
 _FILE = re.compile(r"[\w./-]+\.(?:ya?ml|json|env|properties|txt|conf|ini|sh|cfg|toml)\b")
 _FIRST_COMMENT = re.compile(r"^\s*(?:#|//)\s*(?P<name>[\w./-]+\.(?:ya?ml|json|env|properties|conf|txt|sh))\b")
@@ -72,6 +76,8 @@ _PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\
 _DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
 _LOG = re.compile(r"\bkubectl\b.*\blogs\b")  # which has more lines the later one looks
 _ENVIRONMENT = re.compile(r"(?:^|--\s|['\"])\s*(?:print)?env\s*(?:\||['\"]?$)")  # whose order means nothing
+_PRINTS_VARIABLES = re.compile(r"(?:^|--\s|\s)(?:cat|env|printenv)\b[^|<>\n]*$")
+_VARIABLE = re.compile(r"[A-Za-z_]\w*=(?!\$\(|`)")
 _FOLLOWED = re.compile(r"\s(?:-f|--follow)\b|\btail -f\b")
 _ELIDED = re.compile(r"\s*#?\s*(?:\.\.\.|…).*")
 _BEGINNING = re.compile(r"(?:apiVersion|kind|Name):|[{\[]|Error|error|No resources")  # of a whole document
@@ -154,6 +160,12 @@ class Builder:
         if language in MANIFESTS or (language in OUTPUTS and _is_manifest(lines)):
             self._manifest(language, lines, line, name, prose, indent, editable)
             return
+        if language in SHELLS or not language:
+            self._watch = next((found[2] for found in map(_REPEATED.match, lines) if found), self._watch)
+            lines = [_REPEATED.sub(r"\1\2", each) for each in lines]
+            lines = lines if "alias k=" in self.page.text else list(map(in_full, lines))
+            lines, before = comments.shown(lines), lines
+            editable = editable and lines == before
         prompts = [PROMPT.match(each) for each in lines]
         if language in SHELLS or language in OUTPUTS or language in OTHER_SHELLS:
             kind = self._kind(language, lines, prompts, prose)
@@ -167,6 +179,8 @@ class Builder:
                 self._listing(lines, line, prose, indent, editable)
         elif name:
             self.file(name, text, line)
+        elif self._awaiting and not prose and not _MAKES_FILE.search(self._awaiting.text):
+            self._listing(lines, line, prose, indent, editable)  # right behind a command, whatever it is called
 
     def _program(self, name: str, lines: list[str], line: int) -> bool:
         """Take a script for the file that the page makes executable behind it, or has just shown with `cat` without
@@ -192,6 +206,8 @@ class Builder:
         first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
         if certain or (likely and not looks_like_command(first, strict=True)):
             return "session"
+        if self._awaiting and _PRINTS_VARIABLES.search(self._awaiting.text) and all(map(_VARIABLE.match, lines)):
+            return "listing"
         if language in SHELLS and language != "console" and looks_like_command(first):
             later = [text for text, _ in split(lines)[1:]]
             printed = any(_PRINTED.match(text) and not looks_like_command(text) for text in later)
@@ -214,6 +230,7 @@ class Builder:
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
         if self._shell and (opens := containers.nested(self._shell, text)):
             text, self._shell = opens, ""
+        text = text if "alias k=" in self.page.text else in_full(text)
         command = Command(text, line, self._block, label=label, instead=self._instead, cleanup=self._cleanup)
         self._instead = False
         self.pending.apply(command)
@@ -283,7 +300,7 @@ class Builder:
             prompt = match.group("prompt") if match else ""
             if match and text and (prompt not in ("#", ">", "%") or (prompt == style and looks_like_command(text))):
                 finish()
-                inside = bool(_INSIDE.match(lines[place]))
+                inside = is_inside(lines[place])
                 start = place
                 place += 1
                 while place < len(lines) and not is_complete(text):
@@ -310,7 +327,7 @@ class Builder:
             alone = not any(each.strip() for each in printed[-1:])  # behind a command or an empty line
             if last or looks_like_command(lines[place], strict=True) or (alone and looks_like_call(lines[place])):
                 if command is not None and any(each.strip() and not each.startswith("#") for each in printed):
-                    self._show(command, printed, line + begin, prose, indent, editable)
+                    self._show(command, comments.without(printed), line + begin, prose, indent, editable)
                 if last:
                     return
                 text, start = lines[place], place
@@ -335,6 +352,7 @@ class Builder:
                 and not (self._awaiting is not None and self._awaiting.text.strip() == inline[-1].strip()):
             self._add(inline[-1], line, "")
         elif self._watch and ((self._awaiting is None and _TERMINAL.search(prose)) or (
+                self._awaiting and _TELLS_NO_TABLE.match(self._awaiting.text) and header(lines[0])) or (
                 _is_watched(lines) and not (self._awaiting and _READS.match(self._awaiting.text)))):
             self._add(self._watch, line, "").shown_again = True
         told = prose.split("\n\n")[-1]
@@ -458,13 +476,8 @@ class Builder:
 def _is_manifest(lines: list[str]) -> bool:
     text = "\n".join(lines)
     return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
-        and not looks_like_command(lines[0], strict=True) and not _is_prompt(lines[0])
-
-
-def _is_prompt(line: str) -> bool:
-    """Whether a line begins with a prompt, and not with the sign of comments alone."""
-    found = PROMPT.match(line)
-    return found is not None and (found["prompt"] != "#" or looks_like_command(found["text"] or ""))
+        and not looks_like_command(lines[0], strict=True) and not is_prompt(lines[0]) \
+        and not any(map(_HERE_DOCUMENT.match, lines))
 
 
 def _is_watched(lines: list[str]) -> bool:

@@ -21,12 +21,19 @@ PLACE_IN_TWO = re.compile(r"<<(?:(?=[^>]*[a-z])[A-Za-z][\w ./-]*>>|[A-Za-z][\w .
 class Scan:
     """What a text holds. `commands`: the words of each simple command, command substitutions included, unquoted;
     `functions`: the names of those it defines; `open`: the text ends inside of something; `plain`: it is one simple
-    command of words alone; `targets`: the files that it redirects to."""
+    command of words alone; `targets`: the files that it redirects to; `looped`: what loops go over. Where in the text
+    (begin, end) they stand: `places` of the words of each command, `targeted`, `assigned` (assignments, names included)
+    and `documents`."""
 
     def __init__(self, text: str):
         self.text, self.position = text, 0
         self.commands: list[list[str]] = []
+        self.places: list[list[tuple[int, int]]] = []
         self.targets: list[str] = []
+        self.looped: list[str] = []
+        self.targeted: list[tuple[int, int]] = []
+        self.assigned: list[tuple[int, int]] = []
+        self.documents: list[tuple[int, int]] = []
         self.functions: set[str] = set()
         self.open = False
         self.plain = True
@@ -38,14 +45,18 @@ class Scan:
     def _list(self, end: str) -> None:
         """Read commands up to `end`, which is taken, or the end of the text."""
         words: list[str] = []
+        places: list[tuple[int, int]] = []
         awaited = False  # an operator that another command has to follow came last
         skipping = ""    # "for" and "case" are followed by words that are no commands
 
         def finish() -> None:
-            nonlocal words, skipping
+            nonlocal words, places, skipping
             if words and not skipping:
                 self.commands.append(words)
-            words, skipping = [], ""
+                self.places.append(places)
+            elif skipping == "for":
+                self.looped += words[2:]
+            words, places, skipping = [], [], ""
 
         depth = 0
         while self.position < len(self.text):
@@ -86,6 +97,7 @@ class Scan:
                 self.plain = False
                 if rest.startswith("()") and len(words) == 1:
                     self.functions.add(words.pop())
+                    places.pop()
                     self.position += 2
                     continue
                 self.position += 1
@@ -99,16 +111,18 @@ class Scan:
                 continue
             awaited = False
             assigns = not words and not skipping and _ASSIGNMENT.match(self.text, self.position)
+            begin = self.position
             word, quoted = self._word()
             if assigns:
                 self.plain = False
+                self.assigned.append((begin, self.position))
                 continue
             if not words and not quoted and not skipping:
                 if word in _OPENERS:
                     self.plain = False
                     self._stack.append(_OPENERS[word])
                     skipping = word if word in ("for", "case", "select") else ""
-                    words = [word] if skipping else []
+                    words, places = ([word], [(begin, self.position)]) if skipping else ([], [])
                     continue
                 if word in _CLOSERS:
                     if self._stack and self._stack[-1] == word:
@@ -121,6 +135,7 @@ class Scan:
                 skipping = ""
                 continue
             words.append(word)
+            places.append((begin, self.position))
         finish()
         self.open = self.open or awaited or bool(end)
 
@@ -206,6 +221,7 @@ class Scan:
             self.position += 1
             inner = Scan(self._until("`"))
             self.commands += inner.commands
+            self.places += [[(begin + 1 + first, begin + 1 + last) for first, last in each] for each in inner.places]
         elif self.text.startswith("$'", begin):
             self.position += 2
             self._until("'")
@@ -236,9 +252,11 @@ class Scan:
 
     def _target(self) -> None:
         self._blanks()
+        begin = self.position
         word, _ = self._word()
         if not word.isdigit() and word != "-":
             self.targets.append(word)
+            self.targeted.append((begin, self.position))
 
     def _blanks(self) -> None:
         while self.text[self.position:self.position + 1] in (" ", "\t"):
@@ -247,13 +265,16 @@ class Scan:
     def _read_documents(self) -> None:
         while self._documents:
             mark, tabs = self._documents[0]
+            begin = self.position
             while True:
                 if self.position >= len(self.text):
                     return
+                first = self.position
                 stop = self.text.find("\n", self.position)
                 line = self.text[self.position:stop if stop >= 0 else len(self.text)]
                 self.position = stop + 1 if stop >= 0 else len(self.text)
                 if (line.lstrip("\t") if tabs else line) == mark:
+                    self.documents.append((begin, first))
                     break
             del self._documents[0]
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
+from ..kind import SALUTATIONS
 from . import documents, earlier, tables
 from .layout import (
     ELISION,
@@ -54,6 +55,7 @@ _OF_PROCESSES = {"PID", "PPID", "%CPU", "%MEM", "VSZ", "RSS", "TTY", "STAT", "ST
 _MEASURED = {"CPU(cores)", "MEMORY(bytes)"}  # what is used, by kubectl top
 _FIELD = re.compile(r"[A-Z][\w. -]*:\s{2,}(?=\S)")
 _MARK = re.compile(r"[^\w\s\"'$#./(\[{|+<>-]+ +")  # what programs begin their lines with, as in `* Done`
+_DRAWN = set(SALUTATIONS)  # what is said by chance
 _NODE_PORT = re.compile(r":\d+(?=/)")
 _RESTARTS = re.compile(r"(\d+)(?: \((?:\w+) ago\))?")
 
@@ -178,7 +180,7 @@ class Comparison:
         return False
 
     def _line(self, shown: str, printed: str) -> bool:
-        if self._match(shown, printed):
+        if self._match(shown, printed) or {shown, printed} <= _DRAWN:
             return True
         if (self.loose or self.undated) and (
                 found_nothing(shown, printed) or told(shown) == told(self.names.to_page(printed)) != shown
@@ -231,11 +233,15 @@ class Comparison:
                 paired.update(zip(others[j1:j2], ours[i1:i2]))
         for place in others:
             line = printed[place]
-            if place in paired and _indent(shown, paired[place]) == _indent(printed, place) \
-                    and self._line(shown[paired[place]], line):
+            ours_line = shown[paired[place]] if place in paired else ""
+            marked = self.loose and _MARK.match(line.lstrip())  # whose blanks get lost
+            if marked:
+                ours_line, line = ours_line.lstrip(), line.lstrip()
+            if place in paired and (marked or _indent(shown, paired[place]) == _indent(printed, place)) \
+                    and self._line(ours_line, line):
                 out[place] = shown[paired[place]]
             else:
-                out[place] = self.names.to_page(line)
+                out[place] = self.names.to_page(printed[place])
         return [line for line in out if line is not None]
 
     def _rows(self, shown: list[str], ours: tables.Table, theirs: tables.Table) -> list[str]:

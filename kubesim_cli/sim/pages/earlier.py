@@ -29,6 +29,7 @@ _WORDS = (
     (re.compile(r"(deployment|daemonset|statefulset)s \"([^\"]+)\"( revision \d+| with revision #\d+)?"),
      lambda found: f"{found[1]}.apps/{found[2]}" + (found[3] or "").replace(" revision ", " with revision #", not str(
          found[3]).startswith(" with"))),
+    (re.compile(r"(deployment|daemonset|statefulset) \"([^\"]+)\" rolled back"), r"\1.apps/\2 rolled back"),
     (re.compile(r"(?:map\[[^\[\]]*:[^\[\]]*\] ?)+"), lambda found: _MAP.sub(_as_json, found[0])),  # until 1.16
     (re.compile(r"(The following )kubectl-(compatible plugins are available:)"), r"\1\2"),
     (re.compile(r"(.* identified as a )(plugin, but it is not executable)"), r"\1kubectl \2"),

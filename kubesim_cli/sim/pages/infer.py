@@ -39,6 +39,8 @@ _COUNTED = re.compile(
     r"\bcluster\s+(?:with|of|that\s+has|has)\s+(?:at\s+least\s+)?(two|three|four|five|\d)\s+nodes\b", re.I)
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5}
 _REMAKES = re.compile(r"\s*kubectl\b[^\n]*\b(?:delete|apply|run|create (?!token))\b")
+_GIVEN = re.compile(r"(?!default$|kube-)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")  # namespaces that not every cluster has
+_READS_FILE = re.compile(r"\bkubectl\b[^|;&]*\s(?:-f|--filename)[ =]?([\w./-]+\.(?:ya?ml|json))(?=\s|$)")
 _READS_FOLDER = re.compile(r"\s(?:-[fk]|--filename|--kustomize)[ =]?\./?(?:\s|$)")
 _READ = {"uid", "resourceVersion", "selfLink"}  # what only a server writes
 
@@ -64,12 +66,14 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
     _cleans_up(page)
     _ends_later(page)
     _interrupts(page)
+    _renews(page, source, discovery)
     manifests = _manifests(page, source, discovery, opened)
     added: list[Command] = []
     items: list[Item] = []
     balanced = False
     replicas = _dns_servers(page)
     zone, runtime = _zone(page), _runtime(page)
+    given = _namespaces(page, source, discovery, opened)
     made = Made(lambda text: objects_of(text, discovery), discovery, opened)
     for item in page.items:
         if isinstance(item, Shown):
@@ -78,6 +82,7 @@ def insert(page: Page, source: Callable[[Shown], str], opened: Callable[[str], s
             steps = [_command(item, f"kubectl -n kube-system scale deployment coredns --replicas={replicas}")] \
                 if replicas > 1 and not added else []
             replicas = 1
+            steps += [_command(item, f"kubectl create namespace {name}") for name in given.pop(id(item), ())]
             if zone:
                 steps.append(_command(item, f"kubectl label nodes --all {LABEL_TOPOLOGY_ZONE}={zone}"))
                 zone = ""
@@ -116,6 +121,27 @@ def _edits(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> 
                 item.name = editing.saves = item.name or f"edited-{number}.yaml"
                 page.items.remove(item)
                 page.items.insert(page.items.index(editing), item)
+
+
+def _renews(page: Page, source: Callable[[Shown], str], discovery: Discovery) -> None:
+    """Have a manifest without a name be the file of the same objects that the page has shown before, where the next
+    command that reads a file reads that one."""
+    files: dict[str, list[tuple[str, str]]] = {}
+    unnamed: list[tuple[Shown, list[tuple[str, str]]]] = []
+    for item in page.items:
+        if isinstance(item, Shown):
+            objects = objects_of(source(item), discovery)
+            if item.name:
+                files[item.name] = objects
+            elif objects:
+                unnamed.append((item, objects))
+        elif isinstance(item, Command) and (found := _READS_FILE.search(item.text)):
+            name = found[1].removeprefix("./")
+            for shown, objects in unnamed:
+                if objects == files.get(name) and "delete" not in item.text.split():
+                    shown.name = name
+                    page.inferred.append(f"{name} is what line {shown.line} shows")
+            unnamed.clear()
 
 
 def _ends_later(page: Page) -> None:
@@ -205,6 +231,31 @@ def _runtime(page: Page) -> str:
     nodes = " ".join(map(node_name, range(page.nodes)))
     change = f'{{"status":{{"nodeInfo":{{"containerRuntimeVersion":"{runtime}"}}}}}}'
     return f"kubectl patch nodes {nodes} --subresource=status -p '{change}'" if runtime else ""
+
+
+def _namespaces(page: Page, source: Callable[[Shown], str], discovery: Discovery,
+                opened: Callable[[str], str]) -> dict[int, list[str]]:
+    """Return the namespaces that a page takes as given: id of the first command that makes something in one, or goes
+    there -> names. Where the page makes one, the others that it uses may be misspelt."""
+    made = {name for resource, name in _made_by_commands(page, discovery, opened) if resource == "namespaces"}
+    made |= {name for item in page.items if isinstance(item, Shown)
+             for resource, name in objects_of(source(item), discovery) if resource == "namespaces"}
+    listed = "\n".join("\n".join(command.listing.lines) for command in page.commands if command.listing)
+    found: dict[str, int] = {}
+    for command in page.commands if not made else ():
+        for words in Scan(command.text).commands:
+            if words[0] == "kubectl" and (_MAKING & set(words[1:3]) or (
+                    words[1:3] == ["config", "set-context"] and "--current" in words)):
+                for word, following in zip(words, [*words[1:], ""]):
+                    flag, sign, value = word.partition("=")
+                    name = value if sign else following
+                    if flag in ("-n", "--namespace") and _GIVEN.fullmatch(name) and name not in found \
+                            and f'namespaces "{name}" not found' not in listed:
+                        found[name] = id(command)
+    given: dict[int, list[str]] = {}
+    for name, place in found.items():
+        given.setdefault(place, []).append(name)
+    return given
 
 
 def _manifests(page: Page, source: Callable[[Shown], str], discovery: Discovery,

@@ -19,6 +19,8 @@ _ABSENT = tuple(re.compile(pattern, re.I) for pattern in (
     r"Failed to connect to (?:127\.0\.0\.1|localhost) port (\d+)", r"pod \"([^\"]+)\" not found"))
 _NOTHING = re.compile(r"No resources found|no objects passed to")
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
+_FILE = re.compile(r"(?<![\w./-])[\w-][\w.-]*\.(?:ya?ml|json|crt|key|pem|conf|txt)\b")  # that its listing tells of
+_LISTS_FILES = re.compile(r"\s*(?:ls|find)\b[^|;&]*$")
 _ASSIGNED = re.compile(r"\b([A-Za-z_]\w*)=")
 _USED = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _PROXY = re.compile(r"\bkubectl\b[^|;&]*\sproxy\b(?!.*--port)")
@@ -31,12 +33,16 @@ class LeftOut:
     def __init__(self) -> None:
         self._lines: dict[str, int] = {}     # a word of theirs, in lower case -> the line of the first that has it
         self._variables: dict[str, int] = {}  # what they would have set -> line
+        self._last = self._before = 0         # the line of the one right before the next command, and before this one
 
     def add(self, command: Command) -> None:
         """Take one that is left out."""
+        self._last = command.line
         for word in _WORD.findall(command.text):
             if len(word) > 2 and word.lower() not in _COMMON:
                 self._lines.setdefault(word.lower(), command.line)
+        for name in _FILE.findall("\n".join(command.listing.lines)) if command.listing else ():
+            self._lines.setdefault(name.lower(), command.line)
         if _PROXY.search(command.text):
             self._lines.setdefault("8001", command.line)
         for name in _ASSIGNED.findall(command.text):
@@ -48,11 +54,14 @@ class LeftOut:
 
     def set(self, text: str) -> None:
         """Take a command that is run: what it sets is there."""
+        self._before, self._last = self._last, 0
         for name in _ASSIGNED.findall(text):
             self._variables.pop(name, None)
 
     def why(self, command: Command, output: str) -> str:
         """Return why a command that did not come out is left out, "" where that has another reason."""
+        if self._before and _LISTS_FILES.match(command.text):
+            return f"lists what the command in line {self._before} would have made"
         shown = "\n".join(command.listing.lines) if command.listing else ""
         for name in _lacking(output, shown):
             line = self._line(name.lower())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .commandline import PLACE_IN_TWO, Scan
+from .scratch import PROGRAMS, TEMPORARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,21 +30,32 @@ BUILTINS = frozenset((
 ))
 # Those that pages use and that reach beyond: named here so that a line that begins with one is known for a command.
 BEYOND = frozenset((
-    "apparmor_parser", "apt", "apt-get", "aws", "az", "brew", "cfssl", "cfssljson", "chgrp", "choco", "chown",
-    "conntrack", "containerd", "cri-dockerd", "crictl", "ctr", "curl", "dig", "docker", "etcdctl", "exit", "gcloud",
-    "git", "go", "gpg", "helm", "htpasswd", "iptables", "journalctl", "k3s", "kubeadm", "kubectx", "kubelet",
-    "kubens", "lsblk", "make", "mount", "nc", "netstat", "nslookup", "openssl", "openstack", "pip",
-    "podman", "ps", "python", "python3", "scp", "skaffold", "snap", "ssh", "ssh-keygen", "su", "sudo", "swapoff",
-    "sysctl", "systemctl", "telnet", "traceroute", "useradd", "vi", "vim", "watch", "wget", "yum", "zypper",
+    "ansible", "ansible-playbook", "apparmor_parser", "apt", "apt-get", "argo", "argocd", "aws", "az", "brew",
+    "buildah", "calicoctl", "cfssl", "cfssljson", "chgrp", "choco", "chown", "cilium", "cmctl", "conntrack",
+    "containerd", "cosign", "crane", "cri-dockerd", "crictl", "ctr", "curl", "df", "dig", "dnf", "docker", "doctl",
+    "du", "eksctl", "etcdctl", "exit", "flux", "free", "gcloud", "gh", "git", "go", "gpg", "helm", "hey",
+    "htpasswd", "hubble", "ifconfig", "ip", "iptables", "istioctl", "java", "journalctl", "jsonnet", "k0s", "k3d",
+    "k3s", "k6", "k9s", "kn", "kompose", "krew", "kubeadm", "kubectx", "kubelet", "kubens", "kubeseal", "linkerd",
+    "lsblk", "lsof", "make", "microk8s", "mount", "multipass", "mvn", "nc", "nerdctl", "netstat", "nmap", "node",
+    "npm", "nslookup", "oc", "opa", "openssl", "openstack", "oras", "packer", "ping", "pip", "podman", "ps",
+    "pulumi", "python", "python3", "rsync", "scp", "skaffold", "skopeo", "snap", "ss", "ssh", "ssh-keygen", "stern",
+    "su", "sudo", "swapoff", "sysctl", "systemctl", "talosctl", "telepresence", "telnet", "terraform", "tkn",
+    "traceroute", "trivy", "uptime", "useradd", "vagrant", "vault", "velero", "vi", "vim", "virtctl", "watch",
+    "wget", "yarn", "yum", "zypper",
 ))
 KNOWN = HARMLESS | BUILTINS | BEYOND | frozenset(OURS)
 _CHANGING = frozenset(("cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch", "chmod", "tar", "split", "mktemp"))
 _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
                     r"(?<![$\w'\"{.-])\{[a-z][a-z-]*[a-z]\}|"
+                    r"(?<!\S)(?:\.\.\.|…)(?!\S)|(?<=[A-Za-z0-9+/])(?:\.\.\.|…)(?=[A-Za-z0-9+/])|"
                     r"\[--?[a-z]|\b(?:TYPE|FILENAME|POD_NAME)\b|\$\{?[A-Z_]*(YOUR|REPLACE)[A-Z_]*\}?", re.ASCII)
 
 _OF_THE_MACHINE = re.compile(r"/$|/(?:bin|boot|etc|home|lib\w*|mnt|opt|proc|root|run|sbin|srv|sys|usr|var"
                              r"|dev/(?!null|std|tty|zero|u?random|fd))(?:/|$)")
+_OWN = re.compile(rf"(?:{TEMPORARY}|{PROGRAMS})(?:/|$)")  # for which a page has folders of its own
+_WRITING = {"cp", "config", "cluster-info"}  # what of kubectl writes files
+_PROCESS = re.compile(r"-?\d+")
+_SETS_HOME = re.compile(r"\bKUBESIM_HOME=")
 
 _SETS = re.compile(r"\b([A-Za-z_]\w*)\+?=|\bfor\s+(\w+)\s+in\b|\bread\s+(?:-\w+\s+)*(\w+)")
 _USES = re.compile(r"(?<!\\)\$\{?([A-Z][A-Z0-9_]{2,})\b(?!:?[-=])")
@@ -64,6 +76,8 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
     scan = Scan(text)
     if scan.open:
         return "is not complete"
+    if _SETS_HOME.search(text):
+        return "sets KUBESIM_HOME"
     for words in scan.commands:
         name = words[0]
         if name in known or name in scan.functions or name in allowed or name.startswith("$"):
@@ -74,9 +88,18 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
             return f"runs {name}" if len(name) < 40 else "runs an unknown program"
         if name in _CHANGING and any(_outside(word) for word in words[1:]):
             return f"has {name} change files outside of its folder"
-        path = next(filter(_OF_THE_MACHINE.match, words[1:]), "")
+        if name == "kubectl" and _WRITING.intersection(words) and any(
+                _outside(word.rpartition("=")[2]) for word in words):
+            return "has kubectl change files outside of its folder"
+        if name == "cd" and any(map(_outside, words[1:])):
+            return "leaves its folder"
+        if name == "kill" and any(map(_PROCESS.fullmatch, words[2 if words[1:] and words[1][0] == "-" else 1:])):
+            return "signals a process that it cannot know"
+        path = next((word for word in words[1:] if _OF_THE_MACHINE.match(word) and not _OWN.match(word)), "")
         if path and (name in HARMLESS or name in (".", "source")):
             return f"reads {path}"
+    if path := next((word for word in scan.looped if _OF_THE_MACHINE.match(word) and not _OWN.match(word)), ""):
+        return f"reads {path}"
     for target in scan.targets:
         if _outside(target):
             return f"writes {target}"
@@ -110,8 +133,9 @@ def _is_near(name: str, words: list[str]) -> bool:
 
 
 def _outside(word: str) -> bool:
-    return word.startswith(("../..", "~root")) or (
-        word.startswith("/") and not word.startswith(("/dev/null", "/dev/stderr", "/dev/stdout", "/tmp/")))
+    return bool(re.match(r"(?:\./)*\.\./\.\.|~[a-z]", word)) or (
+        word.startswith("/") and not word.startswith(("/dev/null", "/dev/stderr", "/dev/stdout")) and (
+            not _OWN.match(word) or "/.." in word))
 
 
 def defined_names(text: str) -> set[str]:

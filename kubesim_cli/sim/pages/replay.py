@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import replace
 
 from ...go import duration
-from . import beside, containers, installing, instead, layout, meaning, rows, urls
+from . import beside, containers, instead, meaning, rows, scratch, urls
 from .compare import Age, Comparison, Verdict
 from .families import settings_of
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
@@ -114,7 +114,8 @@ class _Pass:
         self.options = replay.options
         self.session = Session(folder, replay.execute, release=replay.options.release or page.release, nodes=page.nodes,
                                start=page.start, timeout=replay.options.timeout, allow=replay.options.allow,
-                               host_shell=replay.options.host_shell, settings=settings_of(page), gates=page.gates)
+                               host_shell=replay.options.host_shell, settings=settings_of(page), gates=page.gates,
+                               given=[folder for _, folder in replay.options.maps])
         self.report = Report(page)
         self.names = Names()
         self.uids = dict(replay._uids)
@@ -175,15 +176,7 @@ class _Pass:
 
     def _write(self, shown: Shown) -> None:
         """Put a file that the page shows where its commands find it."""
-        text = text_of(shown, self.options)
-        if not text or not shown.name or shown.name.startswith(("/", "..", "~")):
-            return
-        os.makedirs(os.path.dirname(os.path.abspath(shown.name)), exist_ok=True)
-        if shown.appended and os.path.isfile(shown.name):
-            with open(shown.name, encoding="utf-8") as file:
-                text = layout.appended(file.read(), text)
-        with open(shown.name, "w", encoding="utf-8") as file:
-            file.write(text)
+        scratch.write(self.session.folder, self.session.home, shown.name, text_of(shown, self.options), shown.appended)
 
     def _play(self, command: Command, place: int) -> None:
         why = command.left_out if not self._enters(command) else ""
@@ -210,7 +203,7 @@ class _Pass:
         self._defined |= defined_names(text)
         self._left_out.set(text)
         if not command.inside:
-            beside.bring(text, self.replay.file)
+            beside.bring(text, self.replay.file, self.session.folder)
         self.session.advance(self._moment(command, place))
         self.begun.append(self.session.now)
         if command.saves or command.change:  # of the object as it is by now
@@ -239,7 +232,7 @@ class _Pass:
         text = rows.fill(self.session, self.names, self.names.to_here(command.text))
         text = text.rstrip() + command.adds if command.adds else text
         text = urls.to_files(text, self.options.maps)
-        return text if command.inside or self.options.host_shell else installing.to_scratch(text)
+        return text if command.inside or self.options.host_shell else scratch.without_root(text)
 
     def _moment(self, command: Command, place: int) -> float:
         solved = self.replay._moments
@@ -269,7 +262,7 @@ class _Pass:
             self._container = containers.debugged(self._text(command), ran.output) or self._container
         if self._container and (command.inside or self._enters(command)):
             ran.output = self._container.answer(self._text(command), ran.output)
-        ran.output = installing.to_page(urls.to_urls(ran.output, self.options.maps), self.session.home)
+        ran.output = urls.to_urls(ran.output, self.options.maps)
         self._block.append(ran.output)
         outcome = Outcome(command, "ran", code=ran.code, output=ran.output + (ran.stderr if command.apart else ""))
         if ran.timed_out:
@@ -329,6 +322,7 @@ class _Pass:
                 self.names.bind(word, other, loose=True)
                 text = urls.to_files(self.names.to_here(command.text), self.options.maps)
                 ran = self.session.run(text, command.apart)
+                ran.output = urls.to_urls(ran.output, self.options.maps)
                 self._block[-1] = ran.output
                 verdict = self._compare(command, listing, place)
                 if verdict.equal:
@@ -382,8 +376,11 @@ class _Pass:
         theirs = header(verdict.printed[0]) if verdict.printed else None
         return ours is not None and theirs is not None and ours[0] != theirs[0]
 
+    def _level(self, listing: Listing) -> str:
+        return listing.level or self.options.level or self.page.level
+
     def _compared(self, listing: Listing, lines: list[str], output: str, place: int) -> Verdict:
-        level = listing.level or self.options.level or self.page.level
+        level = self._level(listing)
         names = self.names.copy()
         known = len(names.here)
         text = self.replay.commands[place].text
@@ -413,7 +410,8 @@ class _Pass:
             return Outcome(command, "ran", output=running.printed())
         self._wait_for(running, command.listing)
         printed = running.printed()
-        verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release)
+        verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release,
+                                     self._level(command.listing))
         if not verdict.equal:
             self._see_earlier(command, place)
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
@@ -450,7 +448,8 @@ class _Pass:
         """Let time pass until a watch has printed what the page shows, for two minutes at most."""
         for seconds in (0, 5, 10, 15, 30, 60):
             self.session.advance(self.session.now + seconds)
-            if rows.compare_watch(listing, watch.printed(), self.names.copy(), not self.page.release).equal:
+            if rows.compare_watch(listing, watch.printed(), self.names.copy(), not self.page.release,
+                                  self._level(listing)).equal:
                 return
 
     # Containers

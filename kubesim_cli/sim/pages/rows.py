@@ -188,13 +188,18 @@ def claims(session: Session, names: Names) -> dict[str, str]:
     return out
 
 
-def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = False) -> Verdict:
+def compare_watch(listing: Listing, printed: str, names: Names, undated: bool = False, level: str = "") -> Verdict:
     """Compare the rows of a watch: each object has to go through the states that the page shows, in their order.
 
     Ages and what else is free are, as are repeated rows; a page may end before the watch does. One that does not tell
     its release (`undated`) may call pods Terminating that have ended already, as servers have up to 1.30. Names are
-    bound whether or not the whole is equal.
+    bound whether or not the whole is equal. At the level `exact` the page is the beginning of what is printed.
     """
+    if level == "off":
+        return Verdict(True, listing.lines, listing.lines)
+    if level == "exact":
+        lines = printed.rstrip("\n").split("\n")[:len(listing.lines)]
+        return Verdict(lines == listing.lines, listing.lines, lines)
     columns = _columns(listing.lines) or _PODS
     here = _columns(printed.split("\n")) or _PODS
     if not set(columns) <= set(here):

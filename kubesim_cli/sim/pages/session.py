@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from ...machinery import timestamps
 from ...releases import parse_release
 from ..settings import Settings
-from . import installing
+from . import scratch
 from .bash import Bash
 from .commandline import plain_words
 from .programs import FETCHING, HARMLESS
@@ -26,7 +26,7 @@ from .watching import Watch, Watching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from types import FrameType
 
     from ...cluster.cluster import Cluster
@@ -84,14 +84,15 @@ class Session:
 
     def __init__(self, folder: str, execute: Execute | None, *, release: str = "", nodes: int = 1, start: str = "",
                  timeout: float = 60.0, allow: Collection[str] = (), host_shell: bool = False,
-                 settings: dict[str, str] | None = None, gates: Collection[str] = ()):
-        """`settings`: of the control plane, as Cluster.reset has them; `gates`: feature gates that are on."""
-        self._chosen = settings or {}
-        self.folder, self.execute, self.timeout = folder, execute, timeout
+                 settings: dict[str, str] | None = None, gates: Collection[str] = (), given: Sequence[str] = ()):
+        """`settings`: of the control plane, as Cluster.reset has them; `gates`: feature gates that are on; `given`:
+        folders of this machine's that commands name and may read."""
+        self._chosen, self._given = settings or {}, (folder, *given)
+        self.folder, self.execute, self.timeout, self.host_shell = folder, execute, timeout, host_shell
         self.work, self.bin = os.path.join(folder, "work"), os.path.join(folder, "home", ".kubesim", "bin")
         os.makedirs(self.work)
         self.home = home = os.path.join(folder, "home")
-        state = os.path.join(home, ".kubesim")
+        self._state = state = os.path.join(home, ".kubesim")
         os.makedirs(state)
         keep = {name: value for name, value in os.environ.items() if not name.startswith(("KUBE", "BASH"))}
         self.environ = {**keep, "HOME": home, "KUBESIM_HOME": state, "LC_ALL": "C.UTF-8", "TZ": "UTC", "COLUMNS": "80",
@@ -112,11 +113,11 @@ class Session:
         from ..running import stage
 
         folder = stage(state, frozen=True)
+        scratch.make(self.home)
         if host_shell:
             self.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
             return
-        own = installing.folder(self.home)
-        os.makedirs(own)
+        self.environ["TMPDIR"] = self.home + scratch.TEMPORARY
         for name in FETCHING:
             if name not in allow:
                 with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
@@ -126,7 +127,7 @@ class Session:
             found = shutil.which(name)
             if found and not os.path.lexists(os.path.join(folder, name)):
                 os.symlink(found, os.path.join(folder, name))
-        self.environ["PATH"] = folder + os.pathsep + own
+        self.environ["PATH"] = folder + os.pathsep + self.home + scratch.PROGRAMS
 
     def __enter__(self) -> Session:
         self._before = dict(os.environ), os.getcwd()
@@ -240,13 +241,17 @@ class Session:
 
     def run(self, text: str, apart: bool = False) -> Ran:
         """Run a command; `apart` tells stdout and stderr apart."""
+        if not self.host_shell:
+            text = scratch.to_scratch(text, self.home, self._given)
         words = plain_words(text) if self.execute is not None else None
         if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _INTERACTIVE.intersection(words) \
-                and not self._has_plugins():  # which take the place of the process
+                and not self._has_plugins() and not (  # which take the place of the process
+                    scratch.leads_out(words, os.environ, self.folder, self.home)):
             ran = self._kubectl(words[1:], apart)
         else:
             if self._bash is None:
-                self._bash = Bash(self.environ, self.work, self.folder)
+                confined = None if self.host_shell else self.folder
+                self._bash = Bash(self.environ, self.work, self.folder, confined)
             code, output, stderr, timed_out = self._bash.run(text, self.timeout, apart)
             ran = Ran(code, output, stderr, timed_out)
             if not self._bash.alive:
@@ -257,6 +262,8 @@ class Session:
         if self._CHOOSES.search(text):
             self._change_cluster()
         ran.output = ran.output.replace("\r\n", "\n")  # as a terminal shows what is said on one in a container
+        if not self.host_shell:
+            ran.output = scratch.to_page(ran.output, self.home)
         if self.watches:
             self._open().refresh()
             for watch in self.watches:
@@ -290,6 +297,7 @@ class Session:
 
     def _follow(self, environ: dict[str, str], cwd: str) -> None:
         """Have kubectl in this process see what the shell has exported, and where it is."""
+        environ["KUBESIM_HOME"] = self._state  # whose clusters this process changes
         self.environ = environ
         if environ != os.environ:
             os.environ.clear()

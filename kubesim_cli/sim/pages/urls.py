@@ -1,9 +1,12 @@
-"""Which files are behind a page's URLs: the pairs (beginning of a URL, folder) of --map tell it."""
+"""Which files are behind a page's URLs: the pairs (beginning of a URL, folder) of --map tell it, and those of the
+page's own repository on GitHub."""
 
 from __future__ import annotations
 
 import os
 import re
+
+from . import beside, scratch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +14,25 @@ if TYPE_CHECKING:
 
     Maps = Sequence[tuple[str, str]]
 
+_GITHUB = re.compile(r"https://raw\.githubusercontent\.com/([\w.-]+/[\w.-]+)/(?:refs/heads/)?[\w.-]+/"
+                     r"|https://github\.com/([\w.-]+/[\w.-]+)/(?:raw|blob)/[\w.-]+/")
+_REMOTE = re.compile(r"^\s*url\s*=.*\bgithub\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?\s*$", re.M)
 _URL = re.compile(r"https?://[^\s'\"|;)<>]+")
+
+
+def of_repository(page: str, text: str) -> Maps:
+    """Return the pairs for the URLs of a page (in the file `page`) that mean files of its own repository, by the
+    remotes of that; none where a link leads such a file out of there."""
+    root = beside.folders(page)[-1]
+    try:
+        with open(os.path.join(root, ".git", "config"), encoding="utf-8", errors="replace") as file:
+            remotes = {name.lower() for name in _REMOTE.findall(file.read())}
+    except OSError:
+        return ()
+    begins = {found.group() for found in _GITHUB.finditer(text) if (found[1] or found[2]).lower() in remotes}
+    paths = [os.path.join(root, url[len(begin):]) for url in _URL.findall(text) for begin in begins
+             if url.startswith(begin)]
+    return [(begin, root) for begin in sorted(begins)] if all(scratch.holds(root, path) for path in paths) else ()
 
 
 def to_files(text: str, maps: Maps) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from kubesim_cli.main import execute
 from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages import urls
 from kubesim_cli.sim.pages.outcome import Options
 
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
@@ -90,3 +91,20 @@ def test_a_page_may_be_named_from_where_one_is(repository, monkeypatch):
                                                  "configmap/a created\n```\n")
     report = verify.check("docs/page.md", execute, Options())
     assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
+
+
+@pytest.mark.parametrize("url", ["https://raw.githubusercontent.com/me/repo/main/", "https://github.com/Me/repo/raw/v1/",
+                                 "https://raw.githubusercontent.com/me/repo/refs/heads/main/"])
+def test_urls_of_the_pages_own_repository_are_its_files(replayed, repository, url):
+    (repository / ".git" / "config").write_text('[remote "origin"]\n\turl = git@github.com:me/repo.git\n')
+    report = replayed(f"```\n$ kubectl create -f {url}a.yaml\nconfigmap/a created\n$ kubectl create -f {url}none.yaml\n"
+                      f'error: the path "{url}none.yaml" does not exist\n```\n', "repo/docs/page.md")
+    assert [one.state for one in report.outcomes] == ["equal", "equal"], report.bad
+
+
+@pytest.mark.parametrize("url", ["https://raw.githubusercontent.com/you/repo/main/a.yaml",
+                                 "https://raw.githubusercontent.com/me/repo/main/docs/link.yaml",
+                                 "https://raw.githubusercontent.com/me/repo/main/../secret.yaml"])
+def test_urls_of_others_and_what_links_lead_to_are_not(repository, url):
+    (repository / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/me/repo\n')
+    assert not urls.of_repository(str(repository / "docs" / "page.md"), f"kubectl apply -f {url}\n")

@@ -71,3 +71,10 @@ def test_a_script_is_split_where_a_shell_would_run_it():
     ("kubectl get pods", []), ("kubectl describe node $NODE", [])])
 def test_nodes_that_are_named(text, names):
     assert named_nodes(text) == names
+
+
+@pytest.mark.parametrize(("text", "placeholder"), [
+    ("echo c3R...zE2 | base64 -d", "..."), ('echo "c3R…zE2"', "…"), ("kubectl create secret ...", "..."),
+    ("ls ./...", ""), ("echo {1..3}", ""), ("echo wait...", "")])
+def test_what_is_left_out_in_a_word_is_a_placeholder(text, placeholder):
+    assert why_not(text, ()) == (f"has the placeholder {placeholder}" if placeholder else "")

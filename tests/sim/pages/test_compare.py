@@ -479,3 +479,19 @@ def test_progress_that_a_page_shows_is_compared_where_nothing_else_is_shown():
     assert not judge(page, printed, undated=True).equal
     assert judge("done", f"{printed}\ndone", undated=True).equal
     assert not judge(f"{page}\ndone", f"{printed}\ndone", undated=True).equal
+
+
+@pytest.mark.parametrize(("shown", "similar", "equal"), [
+    (" ✓ Preparing nodes 📦\nThanks for using kind! 😊", False, True),
+    ("✓ Preparing nodes 📦\nThanks for using kind! 😊", True, True),
+    ("✓ Preparing nodes 📦\nThanks for using kind! 😊", False, False),
+    ("✓ Preparing node 📦\nThanks for using kind! 😊", True, False),
+    (" ✓ Preparing nodes 📦\nThanks for using kubesim!", True, False)])
+def test_what_kind_says_by_chance_and_before_its_marks(shown, similar, equal):
+    assert judge(shown, " ✓ Preparing nodes 📦\nHave a nice day! 👋\n", similar=similar).equal is equal
+
+
+def test_a_rollback_in_the_words_of_earlier_releases():
+    assert judge('deployment "a" rolled back', "deployment.apps/a rolled back\n", undated=True).equal
+    assert not judge('deployment "b" rolled back', "deployment.apps/a rolled back\n", undated=True).equal
+    assert not judge('deployment "a" rolled back', "deployment.apps/a rolled back\n").equal

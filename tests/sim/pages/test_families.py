@@ -26,3 +26,9 @@ def test_two_families_are_seen(listing):
     "ether 0a:58:0a:f4:00:05\n", "IP Families:  IPv4\n", "sha256:2345::\n", "std::fd00::x\n"])
 def test_one_is_left(listing):
     assert settings_of(page(listing)) == {}
+
+
+def test_the_range_of_services_is_the_shown_one():
+    listing = "NAME         CIDRS          AGE\nkubernetes   10.96.0.0/28   17d\n"
+    assert settings_of(page(listing)) == {"service-cluster-ip-range": "10.96.0.0/28"}
+    assert settings_of(page(listing.replace("kubernetes", "more      "))) == {}

@@ -32,7 +32,9 @@ def test_output_in_the_same_block_or_in_the_next():
     assert [command.listing.similar for command in page.commands] == [False, False, True]
 
 
-@pytest.mark.parametrize("prompt", ["$", "%", ">", "#", "PS>", "PS C:\\Users\\me>", "user@host:~$", "[me@host dir]$"])
+@pytest.mark.parametrize("prompt", ["$", "%", ">", "#", "PS>", "PS C:\\Users\\me>", "user@host:~$", "[me@host dir]$",
+                                    "[node1 work]$", "My-Mac:~ me$", "host:/srv/a$", "~$", "~/work $", "➜  ~", "❯",
+                                    "➜  work git:(main) ✗", "[The Bay]🚩 >", "(venv) me@host:~$", "(base) $"])
 def test_prompts(prompt):
     page = parse(f"```console\n{prompt} kubectl get pods\nNAME   READY\n```\n")
     assert told(page) == [("kubectl get pods", "NAME   READY")]
@@ -357,3 +359,91 @@ def test_a_comment_above_commands_in_a_container_is_no_output():
 def test_a_part_of_an_output_is_known_for_one(words):
     page = parse(f"```\nkubectl get pods\n```\n{words}:\n```\nNAME   READY\n```\n")
     assert page.commands[0].listing.level == "contains"
+
+
+def test_a_block_of_commands_with_a_here_document_is_no_manifest():
+    text = "```\nmkdir -p a\ncat <<EOF > a/b.yaml\napiVersion: v1\nkind: Pod\nEOF\n```\n"
+    assert [command.text.split()[0] for command in parse(text).commands] == ["mkdir", "cat"]
+
+
+def test_an_output_under_a_condition_that_may_not_hold_is_not_expected():
+    block = "```sh\nkubectl get pdb\n```\n```\nNAME   AGE\na      5s\n```\n"
+    assert told(parse(f"If there are matching pods (say, 3), then you would see this:\n\n{block}"))[0][1] is None
+    assert told(parse(f"If everything went well, you would see this:\n\n{block}"))[0][1] is not None
+
+
+def test_outputs_in_comments_are_those_of_the_commands_above_them():
+    page = parse("```shell\nkubectl apply -f a.yaml\n# deployment.apps/a created\n\nkubectl get pods\n"
+                 "#NAME   READY\n#a      1/1\n\n# look at the next one\nkubectl get nodes\n# there are two of them\n"
+                 "kubectl get cm\n# a comment\n# NAME   DATA\n```\n")
+    assert [(command.text, command.listing and [line for line in command.listing.lines if line])
+            for command in page.commands] == [
+        ("kubectl apply -f a.yaml", ["deployment.apps/a created"]),
+        ("kubectl get pods", ["NAME   READY", "a      1/1"]), ("kubectl get nodes", None), ("kubectl get cm", None)]
+
+
+@pytest.mark.parametrize("watched", ["watch kubectl get pods", "$ watch -n 1 'kubectl get pods'",
+                                     "watch -d -- kubectl get pods"])
+def test_a_table_behind_a_change_is_what_is_watched(watched):
+    page = parse(f"```\n{watched}\n```\n```\nkubectl scale deployment/a --replicas=2\n```\nYou see:\n"
+                 "```\nNAME   READY   STATUS\na-1    1/1     Running\n```\n")
+    assert told(page) == [("kubectl get pods", None), ("kubectl scale deployment/a --replicas=2", None),
+                          ("kubectl get pods", "NAME   READY   STATUS")]
+
+
+def test_a_table_behind_a_change_is_its_own_where_nothing_is_watched():
+    page = parse("```\nkubectl scale deployment/a --replicas=2\n```\n```\nNAME   READY   STATUS\n```\n")
+    assert told(page) == [("kubectl scale deployment/a --replicas=2", "NAME   READY   STATUS")]
+
+
+def test_variables_that_a_command_prints_are_no_commands():
+    text = "```bash\nkubectl exec a -- cat /etc/os-release\n```\n```bash\nNAME=\"Alpine Linux\"\nID=alpine\n```\n"
+    assert told(parse(text)) == [("kubectl exec a -- cat /etc/os-release", 'NAME="Alpine Linux"')]
+    assert len(parse(text.replace("cat /etc/os-release", "ls")).commands) == 3
+    assert len(parse(text.replace("kubectl exec a -- cat /etc/os-release", "cat <<E > a\nE")).commands) == 3
+    assert len(parse(text.replace("ID=alpine", "ID=$(cat a)")).commands) == 3
+
+
+@pytest.mark.parametrize(("name", "place"), [("common.adoc", "docs/common.adoc"), ("../a/b.adoc", "a/b.adoc"),
+                                             ("partial$x.adoc", "partials/x.adoc"),
+                                             ("partial$x.adoc", "docs/_partials/x.adoc")])
+def test_asciidoc_that_a_page_includes(tmp_path, name, place):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / place).parent.mkdir(exist_ok=True, parents=True)
+    (tmp_path / place).write_text(":what: pods\n----\n$ kubectl get ns\n----\ninclude::none.adoc[]\n")
+    page = parse(f"include::{name}[]\n[subs=attributes]\n----\n$ kubectl get {{what}}\nNAME\n----\n",
+                 str(tmp_path / "docs" / "page.adoc"))
+    assert [(command.text, command.line) for command in page.commands] == [("kubectl get ns", 1),
+                                                                           ("kubectl get pods", 4)]
+
+
+def test_asciidoc_includes_nothing_of_elsewhere_and_not_for_ever(tmp_path):
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    (tmp_path / "secret.adoc").write_text("----\n$ kubectl get secrets\n----\n")
+    (tmp_path / "repo" / "link.adoc").symlink_to(tmp_path / "secret.adoc")
+    itself = "----\n$ kubectl get ns\n----\ninclude::page.adoc[]\n"
+    (tmp_path / "repo" / "page.adoc").write_text(itself)
+    page = parse(f"include::../secret.adoc[]\ninclude::link.adoc[]\ninclude::{tmp_path}/secret.adoc[]\n{itself}",
+                 str(tmp_path / "repo" / "page.adoc"))
+    assert {command.text for command in page.commands} == {"kubectl get ns"}
+
+
+@pytest.mark.parametrize(("command", "between", "shown"), [
+    ("kubectl exec a -- cat b", "", "body"), ("kubectl exec a -- cat b", "A style:", None), ("vi a.css", "", None),
+    ("cat > a.css", "", None)])
+def test_a_block_of_any_language_right_behind_a_command_is_its_output(command, between, shown):
+    page = parse(f"```bash\n{command}\n```\n{between}\n```css\nbody\n```\n")
+    assert told(page) == [(command, shown)]
+
+
+@pytest.mark.parametrize("line", ["[ERROR] > something failed", "➜ look at this", "» a note", "[a b] > c"])
+def test_signs_that_are_no_prompts(line):
+    assert told(parse(f"```\n$ kubectl logs a\n{line}\n```\n")) == [("kubectl logs a", line)]
+
+
+def test_kubectl_by_its_usual_alias():
+    text = "```\nk get pods\nNAME\n```\n```\n$ k apply -f a.yaml\n```\n```\nk9s\n```\n"
+    assert [command.text for command in parse(text).commands] == ["kubectl get pods", "kubectl apply -f a.yaml"]
+    own = parse("```sh\nalias k='kubectl -n a'\nk get pods\n```\n")
+    assert [command.text for command in own.commands] == ["alias k='kubectl -n a'", "k get pods"]

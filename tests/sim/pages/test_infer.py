@@ -360,3 +360,37 @@ spec: {maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, n
                       "kubectl create -f https://x.io/a.yaml\n```\n", maps=(("https://x.io", str(tmp_path)),))
     assert states(report) == ["ran"] * 3
     assert inferred(report) == ["kubectl delete horizontalpodautoscalers.autoscaling web --ignore-not-found --now"]
+
+
+def test_a_manifest_of_the_same_object_is_the_file_that_is_applied_again(replayed):
+    page = ("Write `a.yaml`:\n" + POD.format(name="a", image="nginx")
+            + "```\n$ kubectl apply -f a.yaml\npod/a created\n```\n" + "Change its image:\n"
+            + POD.format(name="a", image="httpd")
+            + "```\n$ kubectl apply -f a.yaml\npod/a configured\n```\n"
+            + "```\n$ kubectl get pod a -o jsonpath='{.spec.containers[0].image}'\nhttpd\n```\n")
+    report = replayed(page)
+    assert states(report) == ["equal"] * 3, differences(report)
+    assert any(each.startswith("a.yaml is what line") for each in report.page.inferred)
+
+
+def test_a_manifest_of_another_object_is_no_new_version_of_a_file(replayed):
+    report = replayed("Write `a.yaml`:\n" + POD.format(name="a", image="nginx")
+                      + "```\n$ kubectl apply -f a.yaml\npod/a created\n```\n" + POD.format(name="b", image="nginx")
+                      + "```\n$ kubectl apply -f a.yaml\npod/b created\n```\n")
+    assert states(report) == ["equal", "differs"]
+
+
+def test_a_namespace_that_a_page_takes_as_given_is_there(replayed):
+    report = replayed("```\n$ kubectl create configmap a -n dev\nconfigmap/a created\n"
+                      "$ kubectl config set-context --current --namespace=dev\nContext \"minikube\" modified.\n"
+                      "$ kubectl get cm a -o name\nconfigmap/a\n```\n")
+    assert inferred(report) == ["kubectl create namespace dev"]
+    assert states(report) == ["equal"] * 3, differences(report)
+
+
+@pytest.mark.parametrize("page", [
+    "$ kubectl create ns dve\nnamespace/dve created\n$ kubectl create configmap a -n dev\nconfigmap/a created\n",
+    "$ kubectl get cm -n dev\nNAME   DATA   AGE\na      1      5s\n",
+    '$ kubectl create configmap a -n dev\nerror: failed to create configmap: namespaces "dev" not found\n'])
+def test_a_namespace_is_not_made_where_the_page_makes_its_own_or_only_reads(replayed, page):
+    assert inferred(replayed(f"```\n{page}```\n")) == []

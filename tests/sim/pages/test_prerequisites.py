@@ -62,3 +62,30 @@ def test_files_that_are_called_after_a_word_of_a_command_that_was_left_out(repla
     report = replayed("```sh\ncfssl genkey - | cfssljson -bare server\nkubectl create cm a --from-file=server.csr\n"
                       "kubectl create cm b --from-file=client.csr\n```\n")
     assert [state for state, _ in told(report)] == ["left out", "left out", "failed"]
+
+
+@needs_bash
+def test_files_that_a_command_which_was_left_out_says_it_has_made(replayed):
+    report = replayed("""\
+```sh
+touch compose.yml
+kompose convert
+```
+```
+INFO Kubernetes file "web-service.yaml" created
+```
+```
+$ ls
+compose.yml  web-service.yaml
+$ touch a
+$ ls compose.yml
+web-service.yaml
+$ kubectl apply -f web-service.yaml
+service/web created
+$ kubectl apply -f db-service.yaml
+service/db created
+```
+""")
+    assert [state for state, _ in told(report)] == [
+        "ran", "left out", "left out", "ran", "differs", "left out", "differs"]
+    assert told(report)[2][1] == "lists what the command in line 3 would have made"

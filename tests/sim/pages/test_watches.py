@@ -167,3 +167,20 @@ web    LoadBalancer   10.51.252.116   <never>       80:30080/TCP   10s
 """)
     assert states(report) == ["ran", "differs"]
     assert "NotFound" not in report.outcomes[1].output
+
+
+@pytest.mark.parametrize(("level", "age", "state"), [("exact", "1s", "equal"), ("exact", "2s", "differs"),
+                                                     ("same", "2s", "equal"), ("off", "2s", "equal")])
+def test_a_watch_is_compared_at_the_level_of_the_page(replayed, level, age, state):
+    text = f"""\
+<!-- kubesim: level {level} -->
+```console
+$ kubectl create deployment a --image=nginx
+```
+```console
+$ kubectl get deployment a -w
+NAME   READY   UP-TO-DATE   AVAILABLE   AGE
+a      0/1     1            0           {age}
+```
+"""
+    assert states(replayed(text))[-1] == state

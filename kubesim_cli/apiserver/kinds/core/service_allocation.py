@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from ....machinery import errors, field
-from ...serviceranges import address_of, number_of
+from ....machinery import conditions, errors, field
+from ....releases.gates import enabled
+from ...serviceranges import Range, address_of, number_of
 from .service_util import EXPOSED, externally_accessible, headless, needs_health_check
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ..base import Context
 
 
+SERVICE_CIDRS = "servicecidrs.networking.k8s.io"
 _OTHER = {"IPv4": "IPv6", "IPv6": "IPv4"}
 
 
@@ -179,7 +181,8 @@ class _Allocator:
         meta = obj["metadata"]
         self.obj, self.key = obj, f"{meta.get('namespace', '')}/{meta.get('name', '')}"
         self.own_ports = set(_node_ports(old)) if old else set()
-        self.client = ctx.client
+        self.client, self.release = ctx.client, ctx.release
+        self.many = enabled("MultiCIDRServiceAllocator", ctx.release)
         self.ranges = ctx.client.server.service_ranges
         self._taken: tuple[set[int], set[int]] | None = None
 
@@ -195,11 +198,26 @@ class _Allocator:
             self._taken = ips, ports
         return self._taken
 
+    def _ranges(self, family: str) -> list[Range]:
+        """Return the ranges of a family: the server's own, and those of ServiceCIDRs that are ready, where the release
+        asks for any (pkg/registry/core/service/ipallocator/cidrallocator.go)."""
+        found = {self.ranges.of[family].cidr: self.ranges.of[family]}
+        for each in self.client.items(SERVICE_CIDRS) if self.many else ():
+            if "deletionTimestamp" not in each["metadata"] and conditions.status_of(
+                    each.get("status", {}).get("conditions"), "Ready") == "True":
+                for cidr in each["spec"].get("cidrs") or ():
+                    if (":" in cidr) == (family == "IPv6"):
+                        found.setdefault(cidr, Range(cidr))
+        return list(found.values())
+
     def take_ip(self, ip: str, family: str) -> None:
         """Take a certain IP, or refuse the Service."""
-        those, why = self.ranges.of[family], ""
+        ranges, why = self._ranges(family), ""
+        those = next((each for each in ranges if ip in each), ranges[0])
         last = those.first + those.count - (family == "IPv4")  # IPv6 has no address for broadcasts
-        if not those.first < number_of(ip) < last:
+        if self.many and ip not in those:
+            why = "the provided network does not match the current range"
+        elif not those.first < number_of(ip) < last:
             why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {those.cidr}"
         elif number_of(ip) in self.taken[0]:
             why = "provided IP is already allocated"
@@ -208,19 +226,20 @@ class _Allocator:
                                              f"failed to allocate IP {ip}: {why}")])
 
     def any_ip(self, family: str) -> str:
-        """Return a free IP of a family, of the upper range where it has one."""
-        those = self.ranges.of[family]
-        spared = _spared(those.count, 16, 16, 256)
+        """Return a free IP of a family, of the upper part of a range where it has one."""
         at = crc32(self.key.encode())
-        for first in (spared or 1, 1):
-            size = those.count - first - 1
-            for step in range(min(size, len(self.taken[0]) + 1)):
-                number = those.first + first + (at + step) % size
-                if number not in self.taken[0]:
-                    return address_of(number)
+        for those in self._ranges(family):
+            spared = _spared(those.count, 16, 16, 256)
+            for first in (spared or 1, 1):
+                size = those.count - first - 1
+                for step in range(min(size, len(self.taken[0]) + 1)):
+                    number = those.first + first + (at + step) % size
+                    if number not in self.taken[0]:
+                        return address_of(number)
+        name = self.obj["metadata"].get("name", "")
+        whose = f' for Service "{name}"' if enabled("ServiceIPErrorNamed", self.release) else ""
         raise errors.StatusError(500, "InternalError",
-                                 "Internal error occurred: failed to allocate a serviceIP for Service "
-                                 f'"{self.obj["metadata"].get("name", "")}": range is full')
+                                 f"Internal error occurred: failed to allocate a serviceIP{whose}: range is full")
 
     def take_port(self, port: int, path: str) -> None:
         """Take a certain node port, or refuse the Service for the field at `path`."""

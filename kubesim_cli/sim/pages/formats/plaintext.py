@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ..blocks import PROMPT, Builder
+from ..blocks import Builder
 from ..commandline import is_complete
 from ..model import Page
 from ..programs import looks_like_command
+from ..prompts import PROMPT
 
 _NUMBERED = re.compile(r"^\s*(\d+)(?:[ \t]?)(.*)$")
 _OUTPUT = re.compile(r"\S {2,}\S|^\s+\S|^[\w./ -]+:(?:\s|$)")

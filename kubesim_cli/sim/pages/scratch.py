@@ -1,0 +1,112 @@
+"""A page's own folder: what it takes for its home, /usr/local/bin and /tmp, and what leads out of it."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from . import layout
+from .commandline import Scan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PROGRAMS, TEMPORARY = "/usr/local/bin", "/tmp"  # stand for folders below the page's home
+_PLACE = re.compile(rf"(?<![\w/.-])(?:{PROGRAMS}|{TEMPORARY})(?![\w.-])")
+_AS_ROOT = re.compile(r"\bsudo\s+(?=(?:mv|cp|chmod|rm|ln|ls|cat|mkdir|touch|tee)\s)")
+# What a here-document is that speaks of this machine's folders, and not of those of nodes and containers.
+_OF_THIS_MACHINE = re.compile(r"#!|.*\bkind\.x-k8s\.io/", re.S)
+_IN_CONTAINERS = {"exec", "run", "attach", "debug"}
+_TEXT = {"echo", "printf"}  # whose words become a part of something else
+# Flags of kubectl whose values are files that it reads, and words that look like paths.
+_READ = {"-f", "--filename", "-k", "--kustomize", "--from-file", "--from-env-file", "--patch-file", "--raw", "--key",
+         "--cert"}
+_DATA = {"--from-literal", "--overrides", "--patch", "-p", "--raw", "--env"}
+_RUNS = ("KUBECTL_EXTERNAL_DIFF",)  # variables that name programs
+
+
+def without_root(text: str) -> str:
+    """Return a command without the `sudo` that nobody needs for what becomes of it here."""
+    return _AS_ROOT.sub("", text)
+
+
+def to_scratch(text: str, home: str, given: Sequence[str] = ()) -> str:
+    """Return a command with folders of the page's home for /usr/local/bin and /tmp, where they mean this machine's:
+    not in what is done in a container, nor in what objects have in them, nor in the path of a folder that is `given`.
+    """
+    if PROGRAMS not in text and TEMPORARY not in text:
+        return text
+    scan = Scan(text)
+    spans = [span for words, places in zip(scan.commands, scan.places) for span in _of_this_machine(words, places)]
+    spans += scan.targeted + scan.assigned
+    spans += [(begin, end) for begin, end in scan.documents if _OF_THIS_MACHINE.match(text[begin:end])]
+
+    def moved(found: re.Match[str]) -> str:
+        meant = any(begin <= found.start() < end for begin, end in spans) and not text.startswith(
+            tuple(given), found.start())
+        return home + found.group() if meant else found.group()
+
+    return _PLACE.sub(moved, text)
+
+
+def _of_this_machine(words: Sequence[str], places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return where those words of a command stand that name this machine's files."""
+    if words[0] in _TEXT:
+        return []
+    if words[0] != "kubectl":
+        return list(places)
+    if _IN_CONTAINERS.intersection(words):
+        return []
+    end = words.index("--") if "--" in words else len(words)
+    return [place for word, place, before in zip(words[:end], places, ["", *words])
+            if word.startswith(("/", "-")) and not _DATA.intersection((before, word.partition("=")[0]))]
+
+
+def to_page(output: str, home: str) -> str:
+    """Return an output with the machine's folders for those in the page's `home`, and a home like everybody's."""
+    for folder in (PROGRAMS, TEMPORARY):
+        output = output.replace(home + folder, folder)
+    return output.replace(home, "/home/user")
+
+
+def make(home: str) -> None:
+    """Make what stands for the machine's folders."""
+    for folder in (PROGRAMS, TEMPORARY):
+        os.makedirs(home + folder)
+
+
+def write(folder: str, home: str, name: str, text: str, appended: bool = False) -> None:
+    """Put a file that a page shows where its commands find it, from the working directory; what would be outside of
+    the page's `folder` is not there. `appended`: the text comes behind what the file has."""
+    name = _PLACE.sub(lambda found: home + found.group(), name)
+    if not text or not name or not holds(folder, name):
+        return
+    os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
+    if appended and os.path.isfile(name):
+        with open(name, encoding="utf-8") as file:
+            text = layout.appended(file.read(), text)
+    if _OF_THIS_MACHINE.match(text):
+        text = _PLACE.sub(lambda found: home + found.group(), text)
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def holds(folder: str, path: str) -> bool:
+    """Whether a path, seen from the working directory, is in a folder, wherever links lead."""
+    folder = os.path.realpath(folder)
+    return os.path.commonpath([folder, os.path.realpath(path)]) == folder
+
+
+def leads_out(words: Sequence[str], environ: Mapping[str, str], folder: str, home: str) -> bool:
+    """Whether a kubectl command with these words and variables may write, or run, what is not in the page's `folder`.
+    """
+    if environ.get("HOME") != home or any(environ.get(name) for name in _RUNS) or not all(
+            holds(folder, path) for path in environ.get("KUBECONFIG", "").split(os.pathsep) if path):
+        return True
+    end = words.index("--") if "--" in words else len(words)
+    for word, before in zip(words[:end], ["", *words]):
+        flag, sign, value = word.partition("=")
+        if (flag if sign else before) not in _READ and not holds(folder, value if sign else word):
+            return True
+    return False
