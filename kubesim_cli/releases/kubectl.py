@@ -27,6 +27,7 @@ BEHAVIOURS = {
     "JobFromCronJobUnblocked": (1, 31),         # create job --from does not block the deletion of the CronJob
     "KYAML": (1, 34),                           # -o kyaml
     "LogsTellNamespace": (1, 30),               # logs tells in which namespace it did not find the pod
+    "MixedJSON": (1, 33),                       # what begins like JSON in a file may turn out as YAML
     "MixedWatch": (1, 35),                      # get --watch shows the objects before it refuses several
     "MultipleWaits": (1, 36),                   # wait with several --for
     "NoPreferences": (1, 34),                   # a kubeconfig is written without `preferences: {}`

@@ -41,6 +41,7 @@ class FakeKubeconfig:
 
 class FakeContext:
     name = "kubectl"
+    release = (1, 36)
     environ = {"KUBESIM_HOME": "nosuch"}  # where no discovery is remembered
     kubeconfig = FakeKubeconfig()
 
@@ -192,3 +193,22 @@ def test_aggregates():
 def test_a_setting_that_the_builder_does_not_have():
     with pytest.raises(TypeError, match="'selectors'"):
         builder.build(FakeContext(), ["pods"], selectors="a=b")
+
+
+def test_a_list_in_a_list_is_none_to_kubectl(terminal):
+    inner = '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "ConfigMap"}]}'
+    wrapped = f'{{"apiVersion": "v1", "kind": "List", "items": [{inner}]}}'
+    assert terminal("kubectl create --validate=false -f -", wrapped) == (
+        1, "", "error: *unstructured.Unstructured is not a list: no Items field in this object\n")
+
+
+@pytest.mark.parametrize("text", ["\ufeffapiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"])
+def test_stdin_may_be_of_other_encodings(terminal, text):
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        raw = text.encode(encoding).decode("utf-8", "surrogateescape")
+        assert terminal("kubectl create --dry-run=client -o name -f -", raw) == (0, "configmap/a\n", "")
+
+
+def test_bytes_that_are_no_utf8_are_replaced(terminal):
+    text = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: \xff}\n".decode("utf-8", "surrogateescape")
+    assert '"k":"\ufffd"' in terminal.ok("kubectl create -f - -o jsonpath={.data}", text)

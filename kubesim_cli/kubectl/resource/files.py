@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ...go.fmt import quote
+from ...releases.kubectl import does
 from ..failures import Aggregate, Failure
 from .info import Info
 
@@ -96,7 +97,7 @@ class File:
             return download.read(self.path)
         try:
             if self.path == "-":
-                return ctx.stdin()
+                return ctx.stdin().encode("utf-8", "surrogateescape")
             from ...machinery.files import contents
 
             return contents(self.path)
@@ -113,7 +114,7 @@ class File:
         cannot be read. See `builder.build` for the switches."""
         from . import manifests
 
-        for value in manifests.values(self.read(ctx), self.source):
+        for value in manifests.values(self.read(ctx), self.source, mixed=does("MixedJSON", ctx.release)):
             if validate:
                 self._validate(ctx, value)
             try:
@@ -160,6 +161,8 @@ class File:
     def _item(self, ctx: Context, obj: Object, local: bool, scheme: str) -> Iterator[Info | Failure]:
         """Yield the Infos of a list's item, or a Failure; raises ValueError as `decode` does."""
         missing = next((name for name in ("apiVersion", "kind") if not _text(obj.get(name))), "")
+        if not scheme and isinstance(obj.get("items"), list):
+            raise Failure("*unstructured.Unstructured is not a list: no Items field in this object")
         if is_list(obj):
             for item in decode(obj)["items"] or ():
                 yield from self._item(ctx, item, local, scheme)

@@ -30,9 +30,12 @@ def read(data: bytes | str, source: str, version3: bool = False) -> Iterator[Obj
         yield value
 
 
-def values(data: bytes | str, source: str, version3: bool = False) -> Iterator[Json]:
-    """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does."""
-    for value in _values(data if isinstance(data, str) else _text(data), source, version3):
+def values(data: bytes | str, source: str, version3: bool = False, mixed: bool = True) -> Iterator[Json]:
+    """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does.
+
+    `mixed`: what begins with a brace and is no JSON may be YAML all the same, as it may to a kubectl since 1.33.
+    """
+    for value in _values(data if isinstance(data, str) else _text(data), source, version3, mixed):
         if value is not None:
             yield value
 
@@ -44,8 +47,8 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
-    """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
+def _values(text: str, source: str, version3: bool, mixed: bool) -> Iterator[Json]:
+    """Yield the documents' values; what begins with a brace is read as JSON first, then, where `mixed`, as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
         from ...go.json import JsonError, OutOfRange, decode
@@ -57,8 +60,8 @@ def _values(text: str, source: str, version3: bool) -> Iterator[Json]:
                 raise Failure(f'unable to decode "{source}": {why}') from None
             except JsonError as why:
                 problem = "unexpected EOF" if why.at_end else f"json: offset {why.offset}: {why}"
-                if count > 1:
-                    raise Failure(f"error parsing {source}: {problem if why.at_end else why}") from None
+                if count > 1 or not mixed:
+                    raise Failure(f"error parsing {source}: {problem if why.at_end or not mixed else why}") from None
                 break
             count += 1
             yield value
