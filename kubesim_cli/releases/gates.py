@@ -75,6 +75,7 @@ GATES = {
 # What no gate guards -> the release that brought it.
 BEHAVIOURS = {
     # API server
+    "AvailabilityOfSlices": (1, 33),         # that of an APIService's server is told from EndpointSlices
     "CELValuesTold": (1, 35),                # errors of a CRD's rules tell the value, they told its type before
     "CRDFormatWarnings": (1, 35),            # a CRD with a format nobody knows gets a warning
     "EnforceMountableSecretsDeprecated": (1, 32),

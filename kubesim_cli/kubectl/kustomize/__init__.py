@@ -4,26 +4,33 @@
     resources.py    resources and sets of them        generators.py       config maps and secrets, and their hashes
     transformers.py names, labels, images, replicas   patches.py          strategic merge and JSON patches
     replacements.py values copied between resources   namereferences.py   names that others use, after they changed
+    variables.py    $(NAME) of vars
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..context import Context
 
 
-def build(path: str, tell: Callable[[str], None]) -> str:
-    """Return the YAML that a kustomization directory builds; `tell(text)` gets warnings for stderr. Raises Failure."""
+def build(ctx: Context, path: str) -> str:
+    """Return the YAML that a kustomization directory builds; warnings go to stderr. Raises Failure."""
     from ..printers.yaml import dump
     from .loader import Loader
     from .target import build_all
 
-    return "---\n".join(dump(res.obj) for res in build_all(Loader.at(path), tell))
+    return "---\n".join(dump(res.obj) for res in build_all(Loader.at(path), ctx.err, partial(_log, ctx)))
+
+
+def _log(ctx: Context, text: str) -> None:
+    from ..util import klog
+
+    klog.tell(ctx, "I", "log.go:245", text)
 
 
 def run(ctx: Context) -> None:
@@ -39,7 +46,7 @@ def run(ctx: Context) -> None:
     from .target import build_all
 
     root = Loader.at(args[0] if args else ".", restricted=flags["load-restrictor"] != "LoadRestrictionsNone")
-    texts = [dump(res.obj) for res in build_all(root, ctx.err)]
+    texts = [dump(res.obj) for res in build_all(root, ctx.err, partial(_log, ctx))]
     output = flags["output"]
     if not output:
         ctx.out("---\n".join(texts))
@@ -47,7 +54,7 @@ def run(ctx: Context) -> None:
     import os
 
     if os.path.isdir(output):
-        resources = build_all(root, lambda text: None)
+        resources = build_all(root, lambda text: None, lambda text: None)
         for res, text in zip(resources, texts):
             _write(os.path.join(output, res.file_name), text)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...go.fmt import quote
 from ..failures import Failure
-from . import fieldtypes, generators, namereferences, origins, patches, plugins, replacements, transformers
+from . import fieldtypes, generators, namereferences, origins, patches, plugins, replacements, transformers, variables
 from .loader import Loader
 from .resources import Malformed, RepeatedKey, ResourceSet, parse
 
@@ -30,8 +30,9 @@ _LOCAL = "config.kubernetes.io/local-config"
 _MANAGED_BY = "app.kubernetes.io/managed-by"
 
 
-def build_all(loader: Loader, tell: Callable[[str], None]) -> ResourceSet:
-    """Return the resources of a directory in their final order; `tell(text)` gets deprecations. Raises Failure."""
+def build_all(loader: Loader, tell: Callable[[str], None], log: Callable[[str], None]) -> ResourceSet:
+    """Return the resources of a directory in their final order; `tell(text)` gets deprecations, `log(text)` what
+    kustomize says in kubectl's log. Raises Failure."""
     target = Target(loader, tell)
     metadata = target.kustomization.get("buildMetadata") or ()
     target.place = "" if metadata else None
@@ -41,7 +42,7 @@ def build_all(loader: Loader, tell: Callable[[str], None]) -> ResourceSet:
         raise Failure(f"map[string]interface {{}}(nil): {error}") from None
     generators.add_hashes(resources)
     namereferences.update(resources)
-    transformers.replace_variables(resources, target.all_variables)
+    variables.replace_variables(resources, target.all_variables, log)
     kept = [res for res in resources if (res.meta.get("annotations") or {}).get(_LOCAL, "false") == "false"]
     resources[:] = kept
     for res in resources:
@@ -161,10 +162,10 @@ class Target:
         names = [variable.get("name", "") for variable, _ in self.all_variables]
         for variable in own:
             if variable.get("name", "") in names:
-                told = " ".join(map(transformers.told_variable, own))
+                told = " ".join(map(variables.told_variable, own))
                 raise Failure(f"merging vars [{told}]: var '{variable.get('name', '')}' already encountered")
             names.append(variable.get("name", ""))
-        self.all_variables += [transformers.bound(variable, resources) for variable in own]
+        self.all_variables += [variables.bound(variable, resources) for variable in own]
 
     def _take(self, resources: ResourceSet, path: str) -> None:
         """Take in a file's resources or, where it is none, a directory's."""

@@ -203,7 +203,7 @@ class Kustomization(File):
     def read(self, ctx: Context) -> str:
         from .. import kustomize
 
-        return kustomize.build(self.path, ctx.err)
+        return kustomize.build(ctx, self.path)
 
 
 def _maps_to_resource(ctx: Context, listed: Object) -> bool:
