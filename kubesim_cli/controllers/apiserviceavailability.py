@@ -1,7 +1,7 @@
 """Whether the servers that APIServices name can be reached.
 
-Kubernetes: kube-aggregator/pkg/controllers/status/remote/remote_available_controller.go. Nothing is asked of them: one that
-has an endpoint that is ready answers.
+Kubernetes: kube-aggregator/pkg/controllers/status/remote/remote_available_controller.go. Nothing is asked of them: one
+that has an endpoint that is ready answers.
 """
 
 from __future__ import annotations

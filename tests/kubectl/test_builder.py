@@ -212,3 +212,10 @@ def test_stdin_may_be_of_other_encodings(terminal, text):
 def test_bytes_that_are_no_utf8_are_replaced(terminal):
     text = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: \xff}\n".decode("utf-8", "surrogateescape")
     assert '"k":"\ufffd"' in terminal.ok("kubectl create -f - -o jsonpath={.data}", text)
+
+
+def test_json_is_told_as_it_was_written(terminal):
+    text = '{ "b": 1,\n\t"a": [ ] }'
+    told = "error: unable to decode \"STDIN\": Object 'Kind' is missing in '"
+    assert terminal("kubectl delete -f -", f" {text} \n") == (1, "", f"{told}{text}'\n")
+    assert terminal("kubectl delete -f -", "b: 1\na: []\n") == (1, "", f"{told}{{\"a\":[],\"b\":1}}'\n")

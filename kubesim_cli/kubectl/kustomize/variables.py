@@ -1,4 +1,7 @@
-"""vars: $(NAME) in fields that may refer to a field of another resource (api/filters/refvar, api/internal/accumulator)."""
+"""vars: $(NAME) in fields that may refer to a field of another resource.
+
+Behaviour: api/filters/refvar and api/internal/accumulator of kustomize.
+"""
 
 from __future__ import annotations
 

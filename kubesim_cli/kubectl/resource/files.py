@@ -114,11 +114,12 @@ class File:
         cannot be read. See `builder.build` for the switches."""
         from . import manifests
 
-        for value in manifests.values(self.read(ctx), self.source, mixed=does("MixedJSON", ctx.release)):
+        mixed = does("MixedJSON", ctx.release)
+        for value, text in manifests.documents(self.read(ctx), self.source, mixed=mixed):
             if validate:
                 self._validate(ctx, value)
             try:
-                obj = decode(value)
+                obj = decode(value, text)
                 yield from self._decoded(ctx, obj, local, flatten, scheme)
             except ValueError as problem:
                 yield Failure(f"unable to decode {quote(self.source)}: {problem}")
@@ -160,16 +161,16 @@ class File:
 
     def _item(self, ctx: Context, obj: Object, local: bool, scheme: str) -> Iterator[Info | Failure]:
         """Yield the Infos of a list's item, or a Failure; raises ValueError as `decode` does."""
-        missing = next((name for name in ("apiVersion", "kind") if not _text(obj.get(name))), "")
+        missing = next((name for name in ("kind", "apiVersion") if not _text(obj.get(name))), "")
         if not scheme and isinstance(obj.get("items"), list):
             raise Failure("*unstructured.Unstructured is not a list: no Items field in this object")
         if is_list(obj):
             for item in decode(obj)["items"] or ():
                 yield from self._item(ctx, item, local, scheme)
         elif missing:
-            what = "apiVersion" if missing == "apiVersion" else "Kind"
-            yield Failure('unable to get type info from the object "*unstructured.Unstructured": '
-                          f"Object '{what}' is missing in 'object has no {missing} field'")
+            told = "'apiVersion' is missing in 'object has no apiVersion field'" if missing == "apiVersion" else (
+                "'Kind' is missing in 'object has no kind field '")
+            yield Failure(f'unable to get type info from the object "*unstructured.Unstructured": Object {told}')
         else:
             obj = decode(obj)
             yield self._info(ctx, _of_scheme(obj, scheme, ctx.release) if scheme else obj, local, in_list=True)
@@ -224,10 +225,10 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def decode(value: Json) -> Object:
+def decode(value: Json, text: str = "") -> Object:
     """Return a document's object; raises ValueError as `unstructured` does, and where its metadata does not fit its
     type (metadataValidatingDecoder). kubectl lets items of lists pass that do not fit, for the server to refuse."""
-    obj = unstructured(value)
+    obj = unstructured(value, text)
     version = obj.get("apiVersion")
     if not isinstance(version, str) or not _plain(obj.get("metadata")):
         from ...machinery import decode as server
@@ -241,8 +242,11 @@ def decode(value: Json) -> Object:
     return obj
 
 
-def unstructured(value: Json) -> Object:
-    """Return an object of any shape; raises ValueError where it is none or has no kind (unstructuredJSONScheme)."""
+def unstructured(value: Json, text: str = "") -> Object:
+    """Return an object of any shape; raises ValueError where it is none or has no kind (unstructuredJSONScheme).
+
+    `text`: the JSON that it was read from, where it was.
+    """
     from ...go.json import type_word
 
     if not isinstance(value, dict):
@@ -257,7 +261,7 @@ def unstructured(value: Json) -> Object:
                          "[]json.RawMessage")
     version, kind = value.get("apiVersion"), value.get("kind")
     if not kind or not isinstance(kind, str) or (isinstance(version, str) and version.count("/") > 1):
-        raise ValueError(f"Object 'Kind' is missing in '{_json(value)}'")
+        raise ValueError(f"Object 'Kind' is missing in '{text or _json(value)}'")
     return value
 
 

@@ -35,9 +35,15 @@ def values(data: bytes | str, source: str, version3: bool = False, mixed: bool =
 
     `mixed`: what begins with a brace and is no JSON may be YAML all the same, as it may to a kubectl since 1.33.
     """
-    for value in _values(data if isinstance(data, str) else _text(data), source, version3, mixed):
+    for value, _ in documents(data, source, version3, mixed):
+        yield value
+
+
+def documents(data: bytes | str, source: str, version3: bool = False, mixed: bool = True) -> Iterator[tuple[Json, str]]:
+    """Yield each of the `values` and, where it was JSON, its text as it stands there, else ""."""
+    for value, text in _values(data if isinstance(data, str) else _text(data), source, version3, mixed):
         if value is not None:
-            yield value
+            yield value, text
 
 
 def _text(data: bytes) -> str:
@@ -47,13 +53,14 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _values(text: str, source: str, version3: bool, mixed: bool) -> Iterator[Json]:
+def _values(text: str, source: str, version3: bool, mixed: bool) -> Iterator[tuple[Json, str]]:
     """Yield the documents' values; what begins with a brace is read as JSON first, then, where `mixed`, as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
         from ...go.json import JsonError, OutOfRange, decode
         count = 0
         while text[position:].strip():
+            start = position
             try:
                 value, position = decode(text, position)
             except OutOfRange as why:
@@ -64,7 +71,7 @@ def _values(text: str, source: str, version3: bool, mixed: bool) -> Iterator[Jso
                     raise Failure(f"error parsing {source}: {problem if why.at_end or not mixed else why}") from None
                 break
             count += 1
-            yield value
+            yield value, text[start:position].lstrip(" \t\r\n")
         else:
             return
         position += _blank_line(text[position:])
@@ -77,7 +84,7 @@ def _values(text: str, source: str, version3: bool, mixed: bool) -> Iterator[Jso
             value = load(document, version3=version3)
         except YamlError as why:
             raise Failure(f"error parsing {source}: {problem or f'error converting YAML to JSON: {why}'}") from None
-        yield value
+        yield value, ""
         problem = ""
 
 
