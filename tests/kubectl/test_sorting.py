@@ -69,3 +69,14 @@ def test_kubectl_gives_up_over_them_in_its_log(terminal, output, line, what):
     assert (code, out) == (1, "") and re.fullmatch(
         rf"F\d{{4}} \S+ +\d+ sorter.go:{line}\] Field {{.metadata}} in " + re.escape(
             f"{what} is an unsortable type: interface, err: unsortable type: map[string]interface {{}}\n"), err)
+
+
+def test_rows_are_sorted_by_the_first_piece_of_a_template(terminal):
+    for name in ("b", "a"):
+        terminal.ok(f"kubectl create cm {name}")
+    for field in ("{.metadata.name},{.data}", "{.metadata.name}{.data}"):
+        rows = terminal.ok(f"kubectl get cm --no-headers --sort-by={field}").splitlines()
+        assert [row.split()[0] for row in rows] == ["a", "b", "kube-root-ca.crt"]
+        assert terminal(f"kubectl get cm -o name --sort-by={field}") == (
+            1, "", "error: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or "
+                   "'{.name1.name2}'\n")

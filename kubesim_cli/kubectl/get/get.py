@@ -119,7 +119,7 @@ def _sorted(ctx: Context, items: list[Item], obj_of: Callable[[Item], Json], row
 
     field = ctx.flags["sort-by"]
     try:
-        return sorting.sort(items, field, ctx.release, obj_of)
+        return sorting.sort(items, field, ctx.release, obj_of, loose=rows)
     except sorting.Unsortable as why:
         from ...machinery.jsonpath import relaxed
         from ..util import klog

@@ -27,15 +27,21 @@ class Unsortable(Exception):
 
 
 def sort(items: list[Item], expression: str, release: Release,
-         obj_of: Callable[[Item], Json] = lambda item: item) -> list[Item]:
+         obj_of: Callable[[Item], Json] = lambda item: item, loose: bool = False) -> list[Item]:
     """Return items in the order of a field of their objects; those without it come first.
 
     `expression` is a JSONPath as in `.metadata.name`; numbers sort as such, and so do strings that are quantities.
-    Releases before "PlainSort" also compare the numbers in strings as such.
+    Releases before "PlainSort" also compare the numbers in strings as such. `loose`: what is no path is taken for a
+    template, whose first piece counts, as kubectl does it with rows of a Table (SortingPrinter.PrintObj).
     Raises Failure for a wrong expression and where no object has the field, Unsortable for values without order.
     """
     try:
-        field = relaxed(expression)
+        try:
+            field = relaxed(expression)
+        except JSONPathError:
+            if not loose:
+                raise
+            field = expression
         path = JSONPath(field)
         keys = [_first(path.find(obj_of(item))) for item in items]
     except JSONPathError as error:
