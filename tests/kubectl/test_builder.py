@@ -219,3 +219,13 @@ def test_json_is_told_as_it_was_written(terminal):
     told = "error: unable to decode \"STDIN\": Object 'Kind' is missing in '"
     assert terminal("kubectl delete -f -", f" {text} \n") == (1, "", f"{told}{text}'\n")
     assert terminal("kubectl delete -f -", "b: 1\na: []\n") == (1, "", f"{told}{{\"a\":[],\"b\":1}}'\n")
+
+
+def test_one_object_of_a_kustomization_is_shown_alone(terminal, tmp_path):
+    """Only a directory of -f and stdin may always hold more (resource.Builder's singleItemImplied)."""
+    (tmp_path / "work" / "kustomization.yaml").write_text(
+        "configMapGenerator: [{name: one}]\ngeneratorOptions: {disableNameSuffixHash: true}\n", encoding="utf-8")
+    assert terminal("kubectl get -k . -o yaml") == (
+        1, "", 'Error from server (NotFound): configmaps "one" not found\n')
+    terminal.ok("kubectl apply -k .")
+    assert terminal.ok("kubectl get -k . -o jsonpath={.kind}") == "ConfigMap"

@@ -199,7 +199,7 @@ class Kustomization(File):
     """A directory that kustomize builds."""
 
     def __init__(self, directory: str):
-        super().__init__(directory, directory, of_many=True)
+        super().__init__(directory, directory)
 
     def read(self, ctx: Context) -> str:
         from .. import kustomize
