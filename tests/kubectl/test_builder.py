@@ -229,3 +229,18 @@ def test_one_object_of_a_kustomization_is_shown_alone(terminal, tmp_path):
         1, "", 'Error from server (NotFound): configmaps "one" not found\n')
     terminal.ok("kubectl apply -k .")
     assert terminal.ok("kubectl get -k . -o jsonpath={.kind}") == "ConfigMap"
+
+
+@pytest.mark.parametrize(("path", "told"), [
+    ("dangling.yaml", 'the path "dangling.yaml" does not exist'), ("dang*", 'the path "dangling.yaml" does not exist'),
+    ("no*", 'the path "no*" does not exist'), ("file/x", 'the path "file/x" cannot be accessed: stat file/x: not a '
+                                               "directory"),
+    ("[", 'pattern "[" is not valid: syntax error in pattern'), ("a[]", 'pattern "a[]" is not valid: syntax error in '
+                                                                "pattern"),
+    ("[b-]", 'pattern "[b-]" is not valid: syntax error in pattern'), ("[a-c]x", 'the path "[a-c]x" does not exist'),
+])
+def test_paths_that_lead_nowhere(terminal, tmp_path, path, told):
+    """The expectations are a real kubectl's, 1.32."""
+    (tmp_path / "work" / "dangling.yaml").symlink_to("nosuch")
+    (tmp_path / "work" / "file").write_text("", encoding="utf-8")
+    assert terminal(f"kubectl get -f '{path}'") == (1, "", f"error: {told}\n")

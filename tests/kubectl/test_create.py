@@ -195,7 +195,8 @@ def test_names_of_services_were_relaxed(terminal):
 
 
 @pytest.mark.parametrize(("what", "noted"), [
-    ("configmap a", True), ("service clusterip a --tcp=80", False), ("service externalname a --external-name=b", False)])
+    ("configmap a", True), ("service clusterip a --tcp=80", False),
+    ("service externalname a --external-name=b", False)])
 def test_services_do_not_note_how_they_were_made(terminal, what, noted):
     """kubectl 1.32 says so: create_service.go never looks at the flag."""
     shown = terminal.ok(f"kubectl create {what} --save-config --dry-run=client -o yaml")

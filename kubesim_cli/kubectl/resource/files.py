@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ...machinery.types import Json, Object, Release
     from ..context import Context
 
+_NOT_THERE = "does not exist"
 _NAMES = ("name", "namespace", "generateName")
 _NO_VALIDATION = "if you choose to ignore these errors, turn validation off with --validate=false"
 
@@ -43,10 +44,18 @@ def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: l
                 errors.append(error)
             found.append(File(name, name))
         else:
-            matches = _expand_pattern(name)
+            try:
+                matches = _expand_pattern(name)
+            except Failure as error:
+                errors.append(error)
+                continue
             if not matches:
-                errors.append(Failure(f"the path {quote(name)} does not exist"))
+                errors.append(Failure(f"the path {quote(name)} {_NOT_THERE}"))
             for path in matches:
+                problem = _missing(path)
+                if problem:
+                    errors.append(Failure(f"the path {quote(path)} {problem}"))
+                    continue
                 files = [path] if not os.path.isdir(path) else _walk(path, recursive)
                 found += [File(file, file, of_many=len(files) > 1) for file in files]
             if matches and not found and not errors:
@@ -55,12 +64,36 @@ def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: l
     return [*found, Kustomization(kustomize)] if kustomize else found
 
 
+def _missing(path: str) -> str:
+    """Tell why there is nothing at a path, "" where there is (Builder.Path)."""
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        return _NOT_THERE
+    except OSError as error:
+        return f"cannot be accessed: stat {path}: {(error.strerror or '').lower()}"
+    except ValueError:  # a name with a NUL, as a Go string may be
+        return f"cannot be accessed: stat {path}: invalid argument"
+    return ""
+
+
 def _expand_pattern(name: str) -> list[str]:
-    if os.path.lexists(name):
+    """Return the paths that -f means: itself, or where nothing is what it matches as a pattern; raises Failure."""
+    if _missing(name) != _NOT_THERE:
         return [name]
+    if _is_malformed(name):
+        raise Failure(f"pattern {quote(name)} is not valid: syntax error in pattern")
     import glob
 
     return sorted(glob.glob(name))
+
+
+def _is_malformed(pattern: str) -> bool:
+    """Whether Go's filepath.Match refuses a pattern: a bracket or an escape that does not end, an empty bracket."""
+    import re
+
+    char = r"(?:\\.|[^\\\]-])"
+    return not re.fullmatch(rf"(?:[^\\\[]|\\.|\[\^?(?:{char}(?:-{char})?)+\])*", pattern, re.DOTALL)
 
 
 def _walk(directory: str, recursive: bool) -> list[str]:
