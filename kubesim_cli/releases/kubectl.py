@@ -45,6 +45,7 @@ BEHAVIOURS = {
     "SkewIsWarning": (1, 34),                   # of version: `Warning:`, it was `WARNING:` whatever the flags
     "SpaceBeforeError": (1, 31),                # between `(<error:` or `due to error:` and what stands beside it
     "StreamsOverWebSockets": (1, 31),           # exec, attach, port-forward
+    "StructuredCallLogs": (1, 33),              # -v tells calls as key="value", one a line
     "StructuredErrors": (1, 31),                # errors that nobody handles are logged as `"Unhandled Error" err="..."`
     "SubresourcesOfAllNames": (1, 32),          # --subresource takes any name
     "TemplatesRangeInts": (1, 33),              # go-template's range takes a number (since Go 1.24)
