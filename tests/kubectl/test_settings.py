@@ -110,7 +110,8 @@ def test_calls_are_told_with_v(newest):
            "g=meta.k8s.io,application/json\n" in newest("kubectl get ns -v=7").err
 
 
-@pytest.mark.parametrize(("release", "lines"), [("1.28", (553, 463, 469, 473, 574)), ("1.32", (560, 470, 476, 480, 581))])
+@pytest.mark.parametrize(("release", "lines"), [
+    ("1.28", (553, 463, 469, 473, 574)), ("1.32", (560, 470, 476, 480, 581))])
 def test_older_releases_tell_calls_in_plain_words(terminal, release, lines):
     terminal.environ["KUBESIM_KUBECTL_VERSION"] = release
 
@@ -121,7 +122,8 @@ def test_older_releases_tell_calls_in_plain_words(terminal, release, lines):
     assert told("kubectl get ns nosuch -v=6") == [f"{lines[0]}] {url} 404 Not Found in 0 milliseconds"]
     assert told("kubectl get ns nosuch -o json -v=7") == [
         f"{lines[1]}] {url}", f"{lines[2]}] Request Headers:", f"{lines[3]}]     Accept: application/json",
-        f"{lines[3]}]     User-Agent: kubectl (kubesim)", f"{lines[4]}] Response Status: 404 Not Found in 0 milliseconds"]
+        f"{lines[3]}]     User-Agent: kubectl (kubesim)",
+        f"{lines[4]}] Response Status: 404 Not Found in 0 milliseconds"]
 
 
 
