@@ -21,7 +21,7 @@ KUSTOMIZE = pathlib.Path("vendor", "sigs.k8s.io", "kustomize")
 CONSTANTS = KUSTOMIZE / "api" / "internal" / "konfig" / "builtinpluginconsts"
 # The transformers that kubesim has.
 TRANSFORMERS = ("commonLabels", "templateLabels", "commonAnnotations", "namespace", "replicas", "images",
-                "nameReference")
+                "varReference", "nameReference")
 _CONSTANT = re.compile(r"(\w+FieldSpecs)\s*=\s*((?:\w+\s*\+\s*)*`[^`]*`(?:\s*\+\s*\w+)*)")
 _KEYS = ("path", "group", "version", "kind")
 

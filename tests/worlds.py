@@ -29,7 +29,7 @@ NOW = 1_800_000_000.0
 class Ready:
     """A loop that is there already: what `LOOPS` has of others, with an instance."""
 
-    of, everywhere = "", False
+    of, everywhere, when = "", False, None
 
     def __init__(self, controller, resources):
         self.controller, self.resources = controller, resources.split()

@@ -180,6 +180,12 @@ def _crosses_namespaces(spec: Object) -> bool:
     return False
 
 
+def counted(quota: Object, client: Client, now: float) -> Object:
+    """Return the status of a quota, counted anew, {} where it limits nothing; `client` is a trusted Client."""
+    hard = quota["spec"].get("hard")
+    return {"hard": dict(hard), "used": count(quota, client, now)} if hard else {}
+
+
 def count(quota: Object, client: Client, now: float) -> dict[str, str]:
     """Return what is used of a quota's spec.hard, counted anew; `client` is a trusted Client."""
     hard = quota["spec"].get("hard") or {}

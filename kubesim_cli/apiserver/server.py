@@ -160,6 +160,10 @@ class Server:
             self._discovery = None
         elif name == "pods":
             self._count_annotated(old, None if type_ == "DELETED" else obj)
+        elif name == "apiservices.apiregistration.k8s.io":
+            now_served = type_ != "DELETED" and "service" in obj["spec"]
+            if change := now_served - (old is not None and "service" in old["spec"]):
+                self.tally.aggregated_apis += change
         self.notice(type_, name, old, None if type_ == "DELETED" else obj)
         return obj
 

@@ -15,6 +15,8 @@ class Tally:
 
     metrics_servers = 0  # pods of metrics-server that are ready, likewise
 
+    aggregated_apis = 0  # APIServices that another server stands behind, likewise
+
     kubelet = "full"     # what its nodes are: `full`, or `stub`, which run no processes (kubelet.runtimes)
 
     failing_images: list[str] = []     # whole names of images that cannot be pulled (kubelet.images.catalogue)

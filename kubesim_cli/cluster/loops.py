@@ -32,6 +32,10 @@ LOOPS: dict[str, Loop] = {
     "scheduler": Loop("scheduler.scheduler",
                       "deviceclasses.resource.k8s.io nodes persistentvolumeclaims persistentvolumes pods "
                       "resourceclaims.resource.k8s.io resourceslices.resource.k8s.io storageclasses.storage.k8s.io"),
+    "apiservice-availability": Loop(
+        "controllers.apiserviceavailability",
+        "apiservices.apiregistration.k8s.io endpointslices.discovery.k8s.io services",
+        of="apiservices.apiregistration.k8s.io", when=lambda tally: tally.aggregated_apis),
     "clusterroleaggregation": Loop("controllers.clusterroleaggregation", "clusterroles.rbac.authorization.k8s.io"),
     "crdregistration": Loop("controllers.crdregistration", "customresourcedefinitions.apiextensions.k8s.io"),
     "csrcleaner": Loop("controllers.certificates.cleaner", "certificatesigningrequests.certificates.k8s.io"),

@@ -253,6 +253,16 @@ class ClusterState(Tally):
     def metrics_servers(self, count: int) -> None:
         self._meta["metricsServers"] = count
 
+    @property
+    def aggregated_apis(self) -> int:
+        """How many APIServices another server stands behind."""
+        found: int = self._meta.get("aggregatedAPIs", 0)
+        return found
+
+    @aggregated_apis.setter
+    def aggregated_apis(self, count: int) -> None:
+        self._meta["aggregatedAPIs"] = count
+
     def usage(self, api: Client, pod: Object) -> dict[str, dict[str, str]]:
         """See Tally. Nodes without processes measure nothing."""
         if self.kubelet == "stub":

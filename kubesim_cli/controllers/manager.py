@@ -81,7 +81,8 @@ class Manager:
         for name in (*self._by_resource.get(resource, ()), *self._by_resource.get("*", ())):
             entry = self.loops[name]
             of = entry.of
-            if not of or of == resource or self.store.has(of, "" if entry.everywhere else namespace):
+            if not of or of == resource or (self.store.has(of, "" if entry.everywhere else namespace)
+                                            if entry.when is None else entry.when(self.server.tally)):
                 loop = self._controller(name)
                 found.append((name, loop.thorough, loop.watches.get(resource) or loop.watches["*"]))
         return found

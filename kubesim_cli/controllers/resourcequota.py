@@ -51,7 +51,6 @@ class ResourceQuotaController(Controller):
 
 
 def _recount(api: Client, quota: Object) -> None:
-    from ..apiserver.quota import count
+    from ..apiserver.quota import counted
 
-    status = {"hard": dict(quota["spec"].get("hard") or {}), "used": count(quota, api, api.now)}
-    write_status(api, QUOTAS, quota, status if status["hard"] else {})
+    write_status(api, QUOTAS, quota, counted(quota, api, api.now))

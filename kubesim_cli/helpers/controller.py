@@ -35,13 +35,16 @@ class Loop:
     """A control loop before anybody needs it: its module below kubesim_cli, and the `resources` that it watches.
 
     `of` is the one of them without whose objects, in the same namespace, changes of the others do not concern it, where
-    there is such a one; with `everywhere`, its objects are in none.
+    there is such a one; with `everywhere`, its objects are in none. `when` tells by what the server counts whether
+    there are such objects, where not any will do.
     """
 
-    __slots__ = ("everywhere", "module", "of", "resources")
+    __slots__ = ("everywhere", "module", "of", "resources", "when")
 
-    def __init__(self, module: str, resources: str, of: str = "", everywhere: bool = False) -> None:
+    def __init__(self, module: str, resources: str, of: str = "", everywhere: bool = False,
+                 when: Callable[[Any], object] | None = None) -> None:
         self.module, self.resources, self.of, self.everywhere = module, resources.split(), of, everywhere
+        self.when = when
 
     def load(self, name: str) -> Controller:
         """Import the module and return an instance of the Controller in it that is called `name`."""

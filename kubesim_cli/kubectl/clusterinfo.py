@@ -96,6 +96,11 @@ def _write(ctx: Context, folder: str, name: str, show: Callable[[], None]) -> No
         show()
         return
     text, path = ctx.capture(show), os.path.join(folder, name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+    verb = "mkdir"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        verb = "open"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise Failure(f"{verb} {error.filename}: {(error.strerror or '').lower()}") from None

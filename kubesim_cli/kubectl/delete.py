@@ -188,4 +188,4 @@ def _raw(ctx: Context) -> None:
     for name in ("recursive", "output"):
         if flags[name]:
             raise Failure(f"--raw and --{name} are mutually exclusive")
-    ctx.out(rawhttp.request(ctx, "DELETE", flags["raw"], rawhttp.body(ctx, files[0]) if files else None))
+    ctx.out(rawhttp.request(ctx, "DELETE", flags["raw"], files[0] if files else ""))

@@ -43,6 +43,9 @@ def run(ctx: Context) -> None:
         written = True
     if not infos and not errors:
         tell_none(ctx, flags["all-namespaces"])
+    failures = [each for error in errors for each in builder.flatten(error)]
+    if len(failures) == 1 and type(failures[0]) is Failure:  # an aggregate to kubectl, told without `error: `
+        raise Failure(str(failures[0]), prefix="")
     builder.raise_all(errors)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 
 from ..go.fmt import quote
 from ..machinery.errors import StatusError
@@ -16,6 +17,8 @@ from .util import cmdutil, klog
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..machinery.types import Object
     from .cli.flags import Flags
     from .context import Context
@@ -38,9 +41,7 @@ def run(ctx: Context) -> None:
         raise Failure("--force-conflicts only works with --server-side")
     pruner = _Pruner(ctx) if flags["prune"] else None
     result = builder.from_flags(ctx, continue_on_error=False)
-    from tempfile import TemporaryDirectory
-
-    with TemporaryDirectory(prefix="LIVE-") as live_dir, TemporaryDirectory(prefix="MERGED-") as merged_dir:
+    with _folder("LIVE") as live_dir, _folder("MERGED") as merged_dir:
 
         def warn_if_deleting(info: Info) -> None:
             if info.obj and info.obj["metadata"].get("deletionTimestamp"):
@@ -78,6 +79,25 @@ def run(ctx: Context) -> None:
             meta = obj["metadata"]
             _write(live_dir, _file_name(obj, meta.get("namespace", ""), meta["name"]), _shown(flags, obj, obj)[0])
         _compare_directories(ctx, live_dir, merged_dir)
+
+
+@contextmanager
+def _folder(name: str) -> Iterator[str]:
+    """A folder for a while, called by a number behind the name (os.MkdirTemp)."""
+    from shutil import rmtree
+    from tempfile import gettempdir
+
+    while True:
+        path = os.path.join(gettempdir(), f"{name}-{int.from_bytes(os.urandom(4), 'big')}")
+        try:
+            os.mkdir(path, 0o700)
+            break
+        except FileExistsError:
+            pass
+    try:
+        yield path
+    finally:
+        rmtree(path, ignore_errors=True)
 
 
 def _merged(ctx: Context, info: Info, body: Object, manager: str) -> Object:

@@ -48,6 +48,14 @@ _TYPES = {
 }
 SECTIONS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 _STRUCTS = {"clusters": "Cluster", "users": "AuthInfo", "contexts": "Context"}
+_FILES = (("clusters", ("certificate-authority",)), ("users", ("client-certificate", "client-key", "tokenFile")))
+# Entries with no more than this need no look at what they lack.
+_PLAIN_USER = {"client-certificate-data", "client-key-data", "token", "extensions"}
+_PLAIN_CLUSTER = {"server", "certificate-authority-data", "extensions", "tls-server-name", "disable-compression"}
+_USER_FLAGS = {"as": "as", "as-uid": "as-uid", "as-group": "as-groups", "as-user-extra": "as-user-extra",
+               "client-certificate": "client-certificate", "client-key": "client-key", "password": "password",
+               "token": "token", "username": "username"}
+_CLUSTER_FLAGS = {"certificate-authority": "certificate-authority"}
 SERVER = "https://127.0.0.1:8443"
 ADMIN_GROUPS = ["system:masters", "system:authenticated"]
 
@@ -179,6 +187,15 @@ def merge(configs: list[Object]) -> Object:
     return merged
 
 
+def _resolve(config: Object, path: str) -> None:
+    """Take the files that a kubeconfig names for relative to its own folder (ResolveLocalPaths)."""
+    for section, fields in _FILES:
+        for entry in config[section].values():
+            for field in fields:
+                if entry.get(field):
+                    entry[field] = os.path.join(os.path.dirname(os.path.abspath(path)), entry[field])
+
+
 def load(environ: Mapping[str, str], flags: Flags) -> Kubeconfig:
     """Read and merge the files that the environment and the global flags name, for a command that plays a cluster.
 
@@ -187,7 +204,12 @@ def load(environ: Mapping[str, str], flags: Flags) -> Kubeconfig:
     """
     explicit = flags["kubeconfig"]
     files = paths(environ, explicit)
-    configs = [config for path in files if (config := read_file(path, environ)) is not None]
+    configs = []
+    for path in files:
+        config = read_file(path, environ)
+        if config is not None:
+            _resolve(config, path)
+            configs.append(config)
     if explicit and not configs:
         raise Failure(f"stat {explicit}: no such file or directory")
     found = Kubeconfig(merge(configs), flags, environ)
@@ -271,6 +293,22 @@ class Kubeconfig:
         if not self.server:
             raise Failure("The connection to the server localhost:8080 was refused - "
                           "did you specify the right host or port?", prefix="")
+        token_file = self.config["users"].get(self.user_name, {}).get("tokenFile")
+        if token_file and not self._given("token"):
+            try:
+                contents(token_file)
+            except OSError as why:
+                raise Failure(_reason(why, token_file)) from None
+
+    def _with_flags(self, section: str, name: str, flags: dict[str, str]) -> Object:
+        """Return an entry with what the global flags say instead; a file takes the place of data, too."""
+        entry: Object = self.config[section].get(name, {})
+        for flag, field in flags.items():
+            value = self._given(flag)
+            if value:
+                entry = {key: known for key, known in entry.items() if key != f"{field}-data"}
+                entry[field] = value
+        return entry
 
     @property
     def request_timeout(self) -> float:
@@ -278,19 +316,20 @@ class Kubeconfig:
         return parse_timeout(self._given("request-timeout"))
 
     def _confirm_usable(self) -> None:
-        errors, name = [], self.context_name
-        user = self.config["users"].get(self.user_name, {})
-        if (self._given("token") or user.get("token") or user.get("tokenFile")) and (
-                self._given("username") or self._given("password") or user.get("username") or user.get("password")):
-            errors.append(f"more than one authentication method found for {self.user_name}; found [token basicAuth], "
-                          "only one is allowed")
+        errors, name, given = [], self.context_name, self._given
         if name and name not in self.config["contexts"]:
             errors.append(f"context was not found for specified context: {name}")
-        if (any(map(self._given, ("as-uid", "as-group", "as-user-extra")))
-                or any(user.get(name) for name in ("as-uid", "as-groups", "as-user-extra"))) \
-                and not (self._given("as") or user.get("as")):
-            errors.append(f"requesting uid, groups or user-extra for {self.user_name} without impersonating a user")
-        if self.cluster_name and not self.server:
+        user = self._with_flags("users", self.user_name, _USER_FLAGS)
+        cluster = self._with_flags("clusters", self.cluster_name, _CLUSTER_FLAGS)
+        if given("insecure-skip-tls-verify") and not given("certificate-authority"):
+            cluster = {key: value for key, value in cluster.items() if key != "certificate-authority"}
+        if not (user.keys() <= _PLAIN_USER and cluster.keys() <= _PLAIN_CLUSTER) or (
+                "client-certificate-data" in user and "client-key-data" not in user):
+            from . import kubeconfigvalidation
+
+            errors += kubeconfigvalidation.of_user(self.user_name, user)
+            errors += kubeconfigvalidation.of_cluster(self.cluster_name, cluster)
+        if given("cluster") and given("cluster") not in self.config["clusters"]:
             errors.append(f'no server found for cluster "{self.cluster_name}"')
         if len(errors) == 1 and not errors[0].startswith("context "):
             raise Failure(errors[0])

@@ -32,7 +32,7 @@ def run(ctx: Context) -> None:
     if flags["raw"]:
         from .util import rawhttp
 
-        ctx.out(rawhttp.request(ctx, "PUT", flags["raw"], rawhttp.body(ctx, flags["filename"][0])))
+        ctx.out(rawhttp.request(ctx, "PUT", flags["raw"], flags["filename"][0]))
         return
     if flags["force"]:
         _replace_by_force(ctx, validation, propagation, print_obj)

@@ -321,23 +321,24 @@ def atomics(value: Json, schema: Schema | None, path: str = "") -> list[str]:
 def check(value: Json, schema: Schema | None) -> None:
     """Refuse an applied object that does not fit its schema. Raises TypedError with all complaints."""
     wrong: list[str] = []
-    _check(value, schema, "", wrong)
+    _check(value, schema, "", wrong, False)
     if wrong:
         raise TypedError(wrong[0] if len(wrong) == 1 else "\n  ".join(["errors:", *wrong]))
 
 
-def _check(value: Json, schema: Schema | None, path: str, wrong: list[str]) -> None:
+def _check(value: Json, schema: Schema | None, path: str, wrong: list[str], free: bool) -> None:
+    """`free`: fields that are not declared pass, since a schema above preserves them (schemaconv's visitSpec)."""
     if value is None or schema is None or schema.kind in _OF_ANY_TYPE:
         return
     complaint = ""
     if schema.kind in ("object", "map"):
         if isinstance(value, dict):
-            _check_map(value, schema, path, wrong)
+            _check_map(value, schema, path, wrong, free or schema.preserves_unknown)
         else:
             complaint = f"expected map, got {_unstructured(value)}"
     elif schema.kind == "array":
         if isinstance(value, list):
-            _check_list(value, schema, path, wrong)
+            _check_list(value, schema, path, wrong, free or schema.preserves_unknown)
         else:
             complaint = f"expected list, got {_unstructured(value)}"
     elif schema.kind in ("integer", "number"):
@@ -355,17 +356,19 @@ def _check(value: Json, schema: Schema | None, path: str, wrong: list[str]) -> N
         wrong.append(f"{path}: {complaint}" if path else complaint)
 
 
-def _check_map(value: Object, schema: Schema, path: str, wrong: list[str]) -> None:
-    """The walk ends at the first field that is not declared (visitMapItems)."""
+def _check_map(value: Object, schema: Schema, path: str, wrong: list[str], free: bool) -> None:
+    """The walk ends at the first field that is not declared (visitMapItems). What declares none takes any (schemaconv's
+    parseObject)."""
+    free = free or (schema.kind == "object" and not schema.fields)
     for name in sorted(value):
         field = schema.field(name)
-        if field is None and not schema.preserves_unknown:
+        if field is None and not free:
             wrong.append(f"{path}.{name}: field not declared in schema")
             return
-        _check(value[name], field, f"{path}.{name}", wrong)
+        _check(value[name], field, f"{path}.{name}", wrong, free)
 
 
-def _check_list(value: list[Json], schema: Schema, path: str, wrong: list[str]) -> None:
+def _check_list(value: list[Json], schema: Schema, path: str, wrong: list[str], free: bool) -> None:
     seen = set()
     for index, item in enumerate(value):
         place = f"[{index}]"
@@ -379,7 +382,7 @@ def _check_list(value: list[Json], schema: Schema, path: str, wrong: list[str]) 
             if key in seen:
                 wrong.append(f"{path}: duplicate entries for key {place}")
             seen.add(key)
-        _check(item, schema.items, path + place, wrong)
+        _check(item, schema.items, path + place, wrong, free)
 
 
 # An int-or-string has no single type in OpenAPI, so that structured-merge-diff takes whatever comes.

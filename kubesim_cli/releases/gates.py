@@ -76,6 +76,7 @@ GATES = {
 BEHAVIOURS = {
     # API server
     "AddressWarnings": (1, 33),              # an IPv6 address that is not written as usual gets a warning
+    "AvailabilityOfSlices": (1, 33),         # that of an APIService's server is told from EndpointSlices
     "CELValuesTold": (1, 35),                # errors of a CRD's rules tell the value, they told its type before
     "CRDFormatWarnings": (1, 35),            # a CRD with a format nobody knows gets a warning
     "EnforceMountableSecretsDeprecated": (1, 32),

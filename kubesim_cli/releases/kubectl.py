@@ -23,10 +23,12 @@ BEHAVIOURS = {
     "EventsByVersion": (1, 29),                 # events --for asks for the kind of one API version, not of any group
     "ExecNeedsDash": (1, 31),                   # exec wants `--` in front of the command
     "ForceByContext": (1, 32),                  # apply --force waits no time at all unless --timeout says so
+    "GoOf2026": (1, 36),                        # lines of Go's own log package, which the log names, have other numbers
     "InteractiveDeleteDefaultsToNo": (1, 34),   # delete -i asks `(y/N)`
     "JobFromCronJobUnblocked": (1, 31),         # create job --from does not block the deletion of the CronJob
     "KYAML": (1, 34),                           # -o kyaml
     "LogsTellNamespace": (1, 30),               # logs tells in which namespace it did not find the pod
+    "MixedJSON": (1, 33),                       # what begins like JSON in a file may turn out as YAML
     "MixedWatch": (1, 35),                      # get --watch shows the objects before it refuses several
     "MultipleWaits": (1, 36),                   # wait with several --for
     "NoPreferences": (1, 34),                   # a kubeconfig is written without `preferences: {}`
@@ -44,6 +46,7 @@ BEHAVIOURS = {
     "SkewIsWarning": (1, 34),                   # of version: `Warning:`, it was `WARNING:` whatever the flags
     "SpaceBeforeError": (1, 31),                # between `(<error:` or `due to error:` and what stands beside it
     "StreamsOverWebSockets": (1, 31),           # exec, attach, port-forward
+    "StructuredCallLogs": (1, 33),              # -v tells calls as key="value", one a line
     "StructuredErrors": (1, 31),                # errors that nobody handles are logged as `"Unhandled Error" err="..."`
     "SubresourcesOfAllNames": (1, 32),          # --subresource takes any name
     "TemplatesRangeInts": (1, 33),              # go-template's range takes a number (since Go 1.24)

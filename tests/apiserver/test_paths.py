@@ -73,6 +73,7 @@ def test_raw_and_can_i_agree(terminal):
 
 
 def test_the_log_of_calls_tells_path_options_and_answer(terminal):
+    terminal.environ["KUBESIM_KUBECTL_VERSION"] = "1.36"
     terminal("kubectl create configmap a --dry-run=server -v=6")
     told = terminal("kubectl create configmap a --dry-run=server -v=6").err
     fields = dict(part.split("=", 1) for part in shlex.split(told.splitlines()[-1].partition('"Response" ')[2]))

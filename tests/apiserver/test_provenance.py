@@ -148,14 +148,14 @@ def test_an_autoscalers_replicas_are_given_up(terminal):
 
 
 def test_what_the_control_plane_made_is_its_own(terminal):
-    node = "{apiVersion: v1, kind: Node, metadata: {name: minikube, labels: {kubernetes.io/os: windows, mine: a}}}"
+    node = "---\n{apiVersion: v1, kind: Node, metadata: {name: minikube, labels: {kubernetes.io/os: windows, mine: a}}}"
     assert _conflicts(terminal, node) == (
         'error: Apply failed with 1 conflict: conflict with "kubelet" using v1: .metadata.labels.kubernetes.io/os')
     terminal.ok(SSA, node.replace("windows", "linux"))
     owners = _owners(terminal, "node minikube")
     assert owners["kubectl", "Apply", ""] == {"f:metadata": {"f:labels": {"f:kubernetes.io/os": {}, "f:mine": {}}}}
     assert "f:kubernetes.io/os" in owners["kubelet", "Update", ""]["f:metadata"]["f:labels"]
-    root = "{apiVersion: v1, kind: ConfigMap, metadata: {name: kube-root-ca.crt}, data: {ca.crt: mine}}"
+    root = "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: kube-root-ca.crt}, data: {ca.crt: mine}}"
     assert _conflicts(terminal, root).endswith('conflict with "kube-controller-manager" using v1: .data.ca.crt')
 
 

@@ -174,3 +174,25 @@ def test_names_of_resources_that_there_are_not_count_nothing(api):
     api.create("v1", "ResourceQuota", "q", spec={"hard": {"count/widgets.example.com": "1", "secrets": "3"}})
     found = quota.count(api.trusted.find("resourcequotas", "q", "default"), api.trusted, NOW)
     assert found == {"count/widgets.example.com": "0", "secrets": "1"}
+
+
+QUOTA = """apiVersion: v1
+kind: ResourceQuota
+metadata: {name: q}
+spec: {hard: {count/secrets: "1", configmaps: "2"}}
+"""
+
+
+def test_a_quota_counts_for_what_comes_with_it(terminal):
+    """The controller has counted it before the next request comes, also where both are of one command."""
+    secrets = "".join(f"---\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\n" for name in ("a", "b"))
+    result = terminal("kubectl apply -f -", QUOTA + secrets)
+    assert (result.code, result.out) == (1, "resourcequota/q created\nsecret/a created\n")
+    assert result.err == ('Error from server (Forbidden): error when creating "STDIN": secrets "b" is forbidden: '
+                          "exceeded quota: q, requested: count/secrets=1, used: count/secrets=1, limited: "
+                          "count/secrets=1\n")
+    used = terminal.ok("kubectl get quota q -o jsonpath='{.status.used}'")
+    assert used == '{"configmaps":"1","count/secrets":"1"}'
+    terminal.ok("kubectl patch quota q -p '{\"spec\": {\"hard\": {\"count/secrets\": \"2\"}}}'")
+    terminal.ok("kubectl create secret generic b --dry-run=server")
+    terminal.ok("kubectl create secret generic b")

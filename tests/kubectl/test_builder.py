@@ -42,6 +42,7 @@ class FakeKubeconfig:
 
 class FakeContext:
     name = "kubectl"
+    release = (1, 36)
     environ = {"KUBESIM_HOME": "nosuch"}  # where no discovery is remembered
     kubeconfig = FakeKubeconfig()
     files, remembers = HOST, True
@@ -194,3 +195,54 @@ def test_aggregates():
 def test_a_setting_that_the_builder_does_not_have():
     with pytest.raises(TypeError, match="'selectors'"):
         builder.build(FakeContext(), ["pods"], selectors="a=b")
+
+
+def test_a_list_in_a_list_is_none_to_kubectl(terminal):
+    inner = '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "ConfigMap"}]}'
+    wrapped = f'{{"apiVersion": "v1", "kind": "List", "items": [{inner}]}}'
+    assert terminal("kubectl create --validate=false -f -", wrapped) == (
+        1, "", "error: *unstructured.Unstructured is not a list: no Items field in this object\n")
+
+
+@pytest.mark.parametrize("text", ["\ufeffapiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"])
+def test_stdin_may_be_of_other_encodings(terminal, text):
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        raw = text.encode(encoding).decode("utf-8", "surrogateescape")
+        assert terminal("kubectl create --dry-run=client -o name -f -", raw) == (0, "configmap/a\n", "")
+
+
+def test_bytes_that_are_no_utf8_are_replaced(terminal):
+    text = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k: \xff}\n".decode("utf-8", "surrogateescape")
+    assert '"k":"\ufffd"' in terminal.ok("kubectl create -f - -o jsonpath={.data}", text)
+
+
+def test_json_is_told_as_it_was_written(terminal):
+    text = '{ "b": 1,\n\t"a": [ ] }'
+    told = "error: unable to decode \"STDIN\": Object 'Kind' is missing in '"
+    assert terminal("kubectl delete -f -", f" {text} \n") == (1, "", f"{told}{text}'\n")
+    assert terminal("kubectl delete -f -", "b: 1\na: []\n") == (1, "", f"{told}{{\"a\":[],\"b\":1}}'\n")
+
+
+def test_one_object_of_a_kustomization_is_shown_alone(terminal, tmp_path):
+    """Only a directory of -f and stdin may always hold more (resource.Builder's singleItemImplied)."""
+    (tmp_path / "work" / "kustomization.yaml").write_text(
+        "configMapGenerator: [{name: one}]\ngeneratorOptions: {disableNameSuffixHash: true}\n", encoding="utf-8")
+    assert terminal("kubectl get -k . -o yaml") == (
+        1, "", 'Error from server (NotFound): configmaps "one" not found\n')
+    terminal.ok("kubectl apply -k .")
+    assert terminal.ok("kubectl get -k . -o jsonpath={.kind}") == "ConfigMap"
+
+
+@pytest.mark.parametrize(("path", "told"), [
+    ("dangling.yaml", 'the path "dangling.yaml" does not exist'), ("dang*", 'the path "dangling.yaml" does not exist'),
+    ("no*", 'the path "no*" does not exist'), ("file/x", 'the path "file/x" cannot be accessed: stat file/x: not a '
+                                               "directory"),
+    ("[", 'pattern "[" is not valid: syntax error in pattern'), ("a[]", 'pattern "a[]" is not valid: syntax error in '
+                                                                "pattern"),
+    ("[b-]", 'pattern "[b-]" is not valid: syntax error in pattern'), ("[a-c]x", 'the path "[a-c]x" does not exist'),
+])
+def test_paths_that_lead_nowhere(terminal, tmp_path, path, told):
+    """The expectations are a real kubectl's, 1.32."""
+    (tmp_path / "work" / "dangling.yaml").symlink_to("nosuch")
+    (tmp_path / "work" / "file").write_text("", encoding="utf-8")
+    assert terminal(f"kubectl get -f '{path}'") == (1, "", f"error: {told}\n")

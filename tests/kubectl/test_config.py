@@ -29,9 +29,10 @@ current-context: ann@east
 
 @pytest.fixture
 def lab(terminal):
-    """A terminal with the kubeconfig lab.conf in its working directory."""
-    with open("lab.conf", "w", encoding="utf-8") as file:
-        file.write(LAB)
+    """A terminal with the kubeconfig lab.conf in its working directory, and the certificate that it names."""
+    for name, text in (("lab.conf", LAB), ("ca.crt", "certificate")):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(text)
     return terminal
 
 
@@ -310,7 +311,7 @@ def test_who_a_token_stands_for(terminal):
     assert terminal("kubectl get pods --user=ann") == refused
     with open("ann.pem", "w", encoding="utf-8") as file:
         file.write("certificate")
-    terminal.ok("kubectl config set-credentials ann --client-certificate=ann.pem")
+    terminal.ok("kubectl config set-credentials ann --client-certificate=ann.pem --client-key=ann.pem")
     assert terminal("kubectl get pods --user=ann").code == 0
 
 
@@ -436,3 +437,65 @@ users:
         '"installHint": "hint", "provideClusterInfo": false}}',
         '{"auth-provider": {"name": "gcp", "config": {"b": "c", "z": "a"}}}',
         '{"auth-provider": {"name": "gcp", "config": null}}']
+
+
+CA = "LS0tLS1CRUdJTg=="
+
+
+@pytest.mark.parametrize(("cluster", "user", "flags", "told"), [  # expectations: kubectl 1.32
+    ({"certificate-authority": "no.crt"}, {}, "",
+     ["unable to read certificate-authority {dir}/no.crt for k due to open {dir}/no.crt: no such file or directory"]),
+    ({"certificate-authority": "no.crt"}, {}, "--insecure-skip-tls-verify", []),
+    ({}, {}, "--certificate-authority=no", ["unable to read certificate-authority no for k due to open no: no such "
+                                            "file or directory"]),
+    ({"certificate-authority": "config", "certificate-authority-data": CA}, {}, "",
+     ["certificate-authority-data and certificate-authority are both specified for k. certificate-authority-data will "
+      "override."]),
+    ({"proxy-url": "foo"}, {}, "", ['invalid \'proxy-url\' "foo" for cluster "k": unsupported scheme "", must be http, '
+                                    "https, or socks5"]),
+    ({}, {"client-certificate": "config", "client-key": "config"}, "", []),
+    ({}, {"client-certificate": "a/no.crt", "client-key": "/no.key"}, "",
+     ["unable to read client-cert {dir}/a/no.crt for u due to open {dir}/a/no.crt: no such file or directory",
+      "unable to read client-key /no.key for u due to open /no.key: no such file or directory"]),
+    ({}, {"client-certificate-data": CA}, "", ["client-key-data or client-key must be specified for u to use the "
+                                               "clientCert authentication method."]),
+    ({}, {"client-certificate-data": CA, "client-key-data": CA}, "--client-key=no",
+     ["unable to read client-key no for u due to open no: no such file or directory"]),
+    ({}, {"client-certificate-data": CA, "client-certificate": "config", "client-key": "config", "client-key-data": CA},
+     "", ["client-cert-data and client-cert are both specified for u. client-cert-data will override.",
+          "client-key-data and client-key are both specified for u; client-key-data will override"]),
+    ({}, {"client-key": "no"}, "", []),
+    ({}, {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": ""}}, "",
+     ["command must be specified for u to use exec authentication plugin",
+      "interactiveMode must be specified for u to use exec authentication plugin"]),
+    ({}, {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "c", "interactiveMode": "Foo",
+                   "env": [{"name": "", "value": "x"}]}}, "",
+     ["env variable name must be specified for u to use exec authentication plugin",
+      'invalid interactiveMode for u: "Foo"']),
+    ({}, {"exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "c"}}, "", []),
+    ({}, {"tokenFile": "no"}, "", ["open {dir}/no: no such file or directory"]),
+    ({"certificate-authority": "no"}, {"token": "a", "username": "b"}, "",
+     ["more than one authentication method found for u; found [token basicAuth], only one is allowed",
+      "unable to read certificate-authority {dir}/no for k due to open {dir}/no: no such file or directory"]),
+])
+def test_what_a_client_cannot_be_made_of(terminal, tmp_path, cluster, user, flags, told):
+    (tmp_path / "conf").mkdir()
+    folder = tmp_path / "conf"
+    (folder / "config").write_text(json.dumps({
+        "apiVersion": "v1", "kind": "Config", "current-context": "c",
+        "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}], "users": [{"name": "u", "user": user}],
+        "clusters": [{"name": "k", "cluster": {"server": "https://127.0.0.1:1", **cluster}}]}), encoding="utf-8")
+    result = terminal(f"kubectl --kubeconfig {folder}/config get pods {flags}")
+    if not told:
+        assert result == (0, "", "No resources found in default namespace.\n")
+    elif len(told) == 1:
+        assert result == (1, "", f"error: {told[0].format(dir=folder)}\n")
+    else:
+        assert result == (1, "", "Error in configuration: \n" + "".join(
+            f"* {problem.format(dir=folder)}\n" for problem in told))
+
+
+def test_a_context_whose_cluster_is_not_there(terminal):
+    terminal.ok("kubectl config set-context --current --cluster=nosuch")
+    assert terminal("kubectl get pods") == (
+        1, "", "The connection to the server localhost:8080 was refused - did you specify the right host or port?\n")

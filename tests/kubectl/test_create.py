@@ -192,3 +192,12 @@ def test_names_of_services_were_relaxed(terminal):
     assert terminal.ok("kubectl create svc clusterip 2fine --tcp=80") == "service/2fine created\n"
     terminal.ok("kubectl sim reset --kubernetes-version 1.35")
     assert "a DNS-1035 label" in terminal("kubectl create svc clusterip 2bad --tcp=80").err
+
+
+@pytest.mark.parametrize(("what", "noted"), [
+    ("configmap a", True), ("service clusterip a --tcp=80", False),
+    ("service externalname a --external-name=b", False)])
+def test_services_do_not_note_how_they_were_made(terminal, what, noted):
+    """kubectl 1.32 says so: create_service.go never looks at the flag."""
+    shown = terminal.ok(f"kubectl create {what} --save-config --dry-run=client -o yaml")
+    assert ("last-applied-configuration" in shown) is noted

@@ -149,3 +149,12 @@ def test_a_kind_is_described_by_the_module_of_its_name(terminal, monkeypatch):
     assert terminal.ok(command) == generic
     terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.30"
     assert "Held by:" in terminal.ok(command)
+
+
+def test_what_cannot_be_read_is_told_bare(terminal):
+    """kubectl collects what fails while it visits: what is told of it has no `error: ` in front."""
+    for text, told in (('{"a": 1}', "unable to decode \"STDIN\": Object 'Kind' is missing in '{\"a\": 1}'\n"),
+                       ("a: [", "error parsing STDIN: error converting YAML to JSON: yaml: line 1: did not find "
+                        "expected node content\n")):
+        assert terminal("kubectl describe -f -", text) == (1, "", told)
+    assert terminal("kubectl describe -f nosuch").err == 'error: the path "nosuch" does not exist\n'

@@ -31,7 +31,7 @@ def test_secrets_may_be_shown(newest):
 def test_external_program(terminal):
     terminal.environ["KUBECTL_EXTERNAL_DIFF"] = "echo -x ;rm y=1"
     result = terminal("kubectl diff -f -", CONFIG_MAP)
-    assert result.code == 0 and re.fullmatch(r"\S*LIVE-\S+ \S*MERGED-\S+ -x y=1\n", result.out)
+    assert result.code == 0 and re.fullmatch(r"\S*LIVE-\d+ \S*MERGED-\d+ -x y=1\n", result.out)
     terminal.environ["KUBECTL_EXTERNAL_DIFF"] = "no-such-program"
     result = terminal("kubectl diff -f -", CONFIG_MAP)
     assert result == (2, "", 'error: failed to run "no-such-program": exec: "no-such-program": executable file not '

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -306,3 +307,17 @@ def test_a_kind_in_small_letters_reaches_the_server(terminal):
     assert refused.err == ('Error from server (BadRequest): error when creating "STDIN": configmap in version "v1" '
                            'cannot be handled as a ConfigMap: no kind "configmap" is registered for version "v1" in '
                            'scheme "kubernetes/pkg/api/legacyscheme/scheme.go:30"\n')
+
+
+@pytest.mark.parametrize(("text", "problem"), [  # expectations: kubectl 1.32
+    ('{"a": 1} // c\n', "json: offset 10: invalid character '/' looking for beginning of value"),
+    ('{"a": 1}\n---\nb: 1\n', "json: offset 11: invalid character '-' in numeric literal"),
+    ('{"a": 1,}', "json: offset 9: invalid character '}' looking for beginning of object key string"),
+    ("{a: 1}", "json: offset 2: invalid character 'a' looking for beginning of object key string"),
+    ('{"a": 1', "unexpected EOF"),
+])
+def test_what_begins_like_json_is_json_to_old_releases(text, problem):
+    with pytest.raises(Failure, match="^" + re.escape(f"error parsing f: {problem}") + "$"):
+        list(manifests.values(text, "f", mixed=False))
+    assert list(manifests.values('{"a": 1}\n{"b": 2}', "f", mixed=False)) == [{"a": 1}, {"b": 2}]
+    assert list(manifests.values("a: {b: 1}", "f", mixed=False)) == [{"a": {"b": 1}}]

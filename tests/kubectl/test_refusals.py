@@ -151,3 +151,23 @@ def test_the_start_of_a_group_is_enough(terminal):
 
 def test_a_watch_of_events_ends(terminal):
     assert terminal("kubectl events -w --request-timeout=1").code == 0
+
+
+@pytest.mark.parametrize("verb", ["create", "replace", "delete"])
+def test_a_raw_path_is_looked_at_before_its_body(terminal, verb):
+    assert terminal(f"kubectl {verb} --raw x -f nosuch") == (
+        1, "", 'error: --raw must be a valid URL path: parse "x": invalid URI for request\n')
+
+
+def test_a_dump_that_cannot_be_written(terminal):
+    assert terminal("kubectl cluster-info dump --output-directory=/proc/nosuch") == (
+        1, "", "error: mkdir /proc/nosuch: no such file or directory\n")
+
+
+@pytest.mark.parametrize(("item", "told"), [
+    ('{"a": 1}', "'Kind' is missing in 'object has no kind field '"),
+    ('{"kind": "Pod"}', "'apiVersion' is missing in 'object has no apiVersion field'"),
+])
+def test_what_an_item_of_a_list_lacks(terminal, item, told):
+    assert terminal("kubectl delete -f -", f'{{"kind": "List", "apiVersion": "v1", "items": [{item}]}}').err == (
+        f'unable to get type info from the object "*unstructured.Unstructured": Object {told}\n')

@@ -101,13 +101,30 @@ def test_whoami(newest):
     assert newest.ok("kubectl auth whoami -o json").startswith('{\n    "kind": "SelfSubjectReview",\n')
 
 
-def test_calls_are_told_with_v(terminal):
-    told = terminal("kubectl get ns -l a=b -v=6").err
+def test_calls_are_told_with_v(newest):
+    told = newest("kubectl get ns -l a=b -v=6").err
     assert '"Response" verb="GET" url="https://127.0.0.1:8443/api/v1/namespaces?labelSelector=a%3Db&limit=500" ' \
            'status="200 OK"' in told
-    assert "\tAccept: application/json\n" in terminal("kubectl get ns -ojson -v=7").err
+    assert "\tAccept: application/json\n" in newest("kubectl get ns -ojson -v=7").err
     assert "\tAccept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;" \
-           "g=meta.k8s.io,application/json\n" in terminal("kubectl get ns -v=7").err
+           "g=meta.k8s.io,application/json\n" in newest("kubectl get ns -v=7").err
+
+
+@pytest.mark.parametrize(("release", "lines"), [
+    ("1.28", (553, 463, 469, 473, 574)), ("1.32", (560, 470, 476, 480, 581))])
+def test_older_releases_tell_calls_in_plain_words(terminal, release, lines):
+    terminal.environ["KUBESIM_KUBECTL_VERSION"] = release
+
+    def told(line):
+        return [text.split("round_trippers.go:")[1] for text in terminal(line).err.splitlines() if text[:1] == "I"]
+
+    url = "GET https://127.0.0.1:8443/api/v1/namespaces/nosuch"
+    assert told("kubectl get ns nosuch -v=6") == [f"{lines[0]}] {url} 404 Not Found in 0 milliseconds"]
+    assert told("kubectl get ns nosuch -o json -v=7") == [
+        f"{lines[1]}] {url}", f"{lines[2]}] Request Headers:", f"{lines[3]}]     Accept: application/json",
+        f"{lines[3]}]     User-Agent: kubectl (kubesim)",
+        f"{lines[4]}] Response Status: 404 Not Found in 0 milliseconds"]
+
 
 
 def test_kuberc_gives_defaults_and_aliases(terminal):

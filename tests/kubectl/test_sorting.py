@@ -16,7 +16,7 @@ def order(values: list, release=NEW) -> list:
 
 @pytest.mark.parametrize(("values", "ordered"), [
     ([3, 1, 2], [1, 2, 3]),
-    ([2.5, 10, 1], [1, 2.5, 10]),
+    ([2.5, 10.5, 1.5], [1.5, 2.5, 10.5]),
     (["b", "B", "a"], ["B", "a", "b"]),
     (["1Gi", "900Mi", "2G"], ["900Mi", "1Gi", "2G"]),
     (["p10", "p9", "p1"], ["p1", "p10", "p9"]),
@@ -41,9 +41,42 @@ def test_what_lacks_the_field_comes_first():
 
 @pytest.mark.parametrize(("items", "field", "error"), [
     ([{}, {}], ".v", 'couldn\'t find any field with path "{.v}" in the list of objects'),
-    ([{"v": {}}, {"v": {}}], ".v", "Field {.v} is an unsortable type"),
     ([{"v": 1}], ".v[", "unterminated array"),
 ])
 def test_no_order(items, field, error):
     with pytest.raises(Failure, match="^" + re.escape(error)):
         sorting.sort(items, field, NEW)
+
+
+@pytest.mark.parametrize(("values", "why"), [
+    ([{}, {}], "unsortable type: map[string]interface {}"),
+    ([[], []], "unsortable type: []interface {}"),
+    ([True, False], "unsortable type: bool"),
+    ([1, "a"], "unsortable interface: interface"),
+    ([1, 1.5], "unsortable interface: interface"),
+])
+def test_values_without_order(values, why):
+    with pytest.raises(sorting.Unsortable) as problem:
+        order(values)
+    assert str(problem.value) == why
+
+
+@pytest.mark.parametrize(("output", "line", "what"), [
+    ("", 375, "[][][]reflect.Value"), ("-o yaml", 329, "*unstructured.Unstructured")])
+def test_kubectl_gives_up_over_them_in_its_log(terminal, output, line, what):
+    terminal.ok("kubectl create cm a")
+    code, out, err = terminal(f"kubectl get cm --sort-by=.metadata {output}")
+    assert (code, out) == (1, "") and re.fullmatch(
+        rf"F\d{{4}} \S+ +\d+ sorter.go:{line}\] Field {{.metadata}} in " + re.escape(
+            f"{what} is an unsortable type: interface, err: unsortable type: map[string]interface {{}}\n"), err)
+
+
+def test_rows_are_sorted_by_the_first_piece_of_a_template(terminal):
+    for name in ("b", "a"):
+        terminal.ok(f"kubectl create cm {name}")
+    for field in ("{.metadata.name},{.data}", "{.metadata.name}{.data}"):
+        rows = terminal.ok(f"kubectl get cm --no-headers --sort-by={field}").splitlines()
+        assert [row.split()[0] for row in rows] == ["a", "b", "kube-root-ca.crt"]
+        assert terminal(f"kubectl get cm -o name --sort-by={field}") == (
+            1, "", "error: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or "
+                   "'{.name1.name2}'\n")

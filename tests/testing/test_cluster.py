@@ -38,8 +38,8 @@ def test_kubectl_runs_in_this_process(cluster):
     assert result == ("node/minikube\n", "", 0)
     assert cluster.kubectl(["kubectl", "get", "pod", "a b"]) == (
         "", 'Error from server (NotFound): pods "a b" not found\n', 1)
-    assert cluster.kubectl("create -f -", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}").stdout == (
-        "configmap/a created\n")
+    obj = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}'
+    assert cluster.kubectl("create -f -", obj).stdout == "configmap/a created\n"
     assert cluster.kubectl("frobnicate").stderr == 'error: unknown command "frobnicate" for "kubectl"\n'
     with pytest.raises(CommandFailed, match=r"exit code 1: .*unknown command"):
         cluster.kubectl("frobnicate").check()

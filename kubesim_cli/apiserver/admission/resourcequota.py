@@ -23,8 +23,10 @@ def validate(a: Attributes) -> None:
     charges: list[tuple[Object, Object]] = []
     covered: set[str] = set()
     for each in quotas:
-        hard = (each.get("status") or {}).get("hard") or {}
-        names = quota.matching(a.res.name, hard)
+        # A quota that came with the same command has not been counted: the controller is faster than the next request.
+        if ((each.get("status") or {}).get("hard") or {}) != (each["spec"].get("hard") or {}):
+            each = {**each, "status": quota.counted(each, a.ctx.client, a.ctx.now)}
+        names = quota.matching(a.res.name, each["status"].get("hard") or {})
         if names and quota.in_scope(each, a.res.name, a.obj, a.ctx.release):
             covered.update(names)
             charges.append((each, _check(a, each, names)))

@@ -94,4 +94,4 @@ def _raw(ctx: Context) -> None:
                         (flags["output"], "--output")):
         if given:
             raise Failure(f"--raw and {name} are mutually exclusive")
-    ctx.out(rawhttp.request(ctx, "POST", flags["raw"], rawhttp.body(ctx, flags["filename"][0])))
+    ctx.out(rawhttp.request(ctx, "POST", flags["raw"], flags["filename"][0]))

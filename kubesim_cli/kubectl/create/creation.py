@@ -50,7 +50,7 @@ class Creation:
     def submit(self, resource: str, obj: Object, failed: str = "", namespaced: bool = True) -> None:
         """Create the object and print it. `failed` stands before what the server complains about, as in
         `failed to create job: `; without it the complaint is told as the server's."""
-        if "save-config" in self.flags:
+        if "save-config" in self.flags and resource != "services":  # create_service.go never looks at the flag
             cmdutil.save_typed_config(obj, self.flags["save-config"], self.ctx.release)
         if self.strategy != "client":
             try:

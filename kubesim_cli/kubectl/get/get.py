@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from ..failures import Aggregate, Failure, Usage
+from ..failures import Aggregate, Exit, Failure, Usage
 from ..resource import builder
 from .tables import plain_table, table_printer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
 
     from ...machinery.discovery import Resource
-    from ...machinery.types import Object
+    from ...machinery.types import Json, Object
     from ..context import Context
     from ..resource.info import Info
+
+    Item = TypeVar("Item")
 
 
 def run(ctx: Context) -> None:
@@ -65,9 +68,7 @@ def _print_tables(ctx: Context, result: builder.Result, table: bool) -> None:
     errors = [error] if error else []
     with_kind = flags["show-kind"] or len({info.mapping for info in infos}) > 1
     if flags["sort-by"] and len(infos) > 1:
-        from . import sorting
-
-        infos = sorting.sort(infos, flags["sort-by"], ctx.release, lambda info: info.obj)
+        infos = _sorted(ctx, infos, lambda info: info.obj)
     written = False
     namespaced = not flags["all-namespaces"]
     with_namespace = False
@@ -77,7 +78,7 @@ def _print_tables(ctx: Context, result: builder.Result, table: bool) -> None:
         # A file's object without a name is never read from the server, which would have made a table of it.
         of_server = table and all("columnDefinitions" in info.obj for info in group)
         merged = _merge(group) if of_server else plain_table([info.obj for info in group], ctx.now)
-        if flags["sort-by"] and table and not _sort_rows(merged, flags["sort-by"], ctx.release):
+        if flags["sort-by"] and table and not _sort_rows(ctx, merged):
             continue
         text = table_printer(flags, mapping, with_kind, with_namespace).print(merged)
         if text:
@@ -111,16 +112,30 @@ def _merge(infos: list[Info]) -> Object:
     return {**infos[0].obj, "rows": [row for info in infos for row in info.obj["rows"]]}
 
 
-def _sort_rows(table: Object, field: str, release: tuple[int, int]) -> bool:
+def _sorted(ctx: Context, items: list[Item], obj_of: Callable[[Item], Json], rows: bool = False) -> list[Item]:
+    """Return items in the order of --sort-by; `rows`: they are a Table's. Raises Failure, and Exit after a line in the
+    log where two values have no order."""
+    from . import sorting
+
+    field = ctx.flags["sort-by"]
+    try:
+        return sorting.sort(items, field, ctx.release, obj_of, loose=rows)
+    except sorting.Unsortable as why:
+        from ...machinery.jsonpath import relaxed
+        from ..util import klog
+
+        line, what = (375, "[][][]reflect.Value") if rows else (329, "*unstructured.Unstructured")
+        klog.tell(ctx, "F", f"sorter.go:{line}",
+                  f"Field {relaxed(field)} in {what} is an unsortable type: interface, err: {why}")
+        raise Exit(1) from None
+
+
+def _sort_rows(ctx: Context, table: Object) -> bool:
     """Sort a Table's rows in place of it; False where they cannot be, which kubectl answers by not printing them."""
     if len(table["rows"]) < 2:
         return True
-    from . import sorting
-
     try:
-        table["rows"] = sorting.sort(table["rows"], field, release, lambda row: row["object"])
-    except sorting.Unsortable:
-        raise
+        table["rows"] = _sorted(ctx, table["rows"], lambda row: row["object"], rows=True)
     except Failure:
         return False
     return True
@@ -146,9 +161,7 @@ def _print_generic(ctx: Context, result: builder.Result) -> None:
         else:
             items = [info.obj for info in infos]
             if flags["sort-by"] and items:
-                from . import sorting
-
-                items = sorting.sort(items, flags["sort-by"], ctx.release)
+                items = _sorted(ctx, items, lambda obj: obj)
             print_obj({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
     except Failure as failure:
         errors.append(failure)

@@ -22,20 +22,26 @@ if TYPE_CHECKING:
 _MISSING = object()
 
 
-class Unsortable(Failure):
-    """A field whose values have no order."""
+class Unsortable(Exception):
+    """Values that have no order; its text tells why."""
 
 
 def sort(items: list[Item], expression: str, release: Release,
-         obj_of: Callable[[Item], Json] = lambda item: item) -> list[Item]:
+         obj_of: Callable[[Item], Json] = lambda item: item, loose: bool = False) -> list[Item]:
     """Return items in the order of a field of their objects; those without it come first.
 
     `expression` is a JSONPath as in `.metadata.name`; numbers sort as such, and so do strings that are quantities.
-    Releases before "PlainSort" also compare the numbers in strings as such.
+    Releases before "PlainSort" also compare the numbers in strings as such. `loose`: what is no path is taken for a
+    template, whose first piece counts, as kubectl does it with rows of a Table (SortingPrinter.PrintObj).
     Raises Failure for a wrong expression and where no object has the field, Unsortable for values without order.
     """
     try:
-        field = relaxed(expression)
+        try:
+            field = relaxed(expression)
+        except JSONPathError:
+            if not loose:
+                raise
+            field = expression
         path = JSONPath(field)
         keys = [_first(path.find(obj_of(item))) for item in items]
     except JSONPathError as error:
@@ -53,7 +59,7 @@ def sort(items: list[Item], expression: str, release: Release,
             return quantity.compare(keys[i], keys[j]) < 0
         if not plain and isinstance(keys[i], str) and isinstance(keys[j], str):
             return _natural(keys[i]) < _natural(keys[j])
-        return _less(keys[i], keys[j], field)
+        return _less(keys[i], keys[j])
 
     gosort.sort(order, less, go_version(release))
     return [items[i] for i in order]
@@ -80,10 +86,16 @@ def _natural(text: str) -> list[tuple[object, ...]]:
     return [(0, int(run), len(run)) if run.isdigit() else (1, run) for run in re.findall(r"[0-9]+|[^0-9]+", text)]
 
 
-def _less(left: Json, right: Json, field: str) -> bool:
+def _less(left: Json, right: Json) -> bool:
+    """Compare two values; raises Unsortable (isLess, case reflect.Interface)."""
     if left is None or right is None:
         return left is None and right is not None
-    for types in ((str,), (int, float)):
-        if type(left) in types:
-            return type(right) in types and left < right
-    raise Unsortable(f"Field {field} is an unsortable type", prefix="")
+    if type(left) not in (str, int, float):
+        raise Unsortable(f"unsortable type: {_go_type(left)}")
+    if type(left) is not type(right):
+        raise Unsortable("unsortable interface: interface")
+    return bool(left < right)
+
+
+def _go_type(value: Json) -> str:
+    return {bool: "bool", dict: "map[string]interface {}", list: "[]interface {}"}[type(value)]

@@ -4,10 +4,12 @@
     resources.py    resources and sets of them        generators.py       config maps and secrets, and their hashes
     transformers.py names, labels, images, replicas   patches.py          strategic merge and JSON patches
     replacements.py values copied between resources   namereferences.py   names that others use, after they changed
+    variables.py    $(NAME) of vars
 """
 
 from __future__ import annotations
 
+from ...releases.kubectl import does
 from ..failures import Failure
 
 TYPE_CHECKING = False
@@ -29,7 +31,8 @@ def _resources(ctx: Context, loader: Loader) -> ResourceSet:
     from ..util import klog
     from .target import build_all
 
-    return build_all(loader, ctx.err, lambda text: klog.tell(ctx, "I", "log.go:244", text))
+    line = 244 if does("GoOf2026", ctx.release) else 245  # where Go's log package writes what is logged through it
+    return build_all(loader, ctx.err, lambda text: klog.tell(ctx, "I", f"log.go:{line}", text))
 
 
 def run(ctx: Context) -> None:

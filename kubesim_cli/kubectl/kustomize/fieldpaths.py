@@ -82,8 +82,8 @@ def applies(spec: Object, identity: Id) -> bool:
 
 
 def split(path: str) -> list[str]:
-    """Split at slashes; `\\/` is a slash in a name."""
-    return [part.replace("\0", "/") for part in path.replace("\\/", "\0").split("/")]
+    """Split at slashes; `\\/` is a slash in a name. A slash at the start says nothing (utils.PathSplitter)."""
+    return [part.replace("\0", "/") for part in path.replace("\\/", "\0").removeprefix("/").split("/")]
 
 
 def visit(node: Json, path: list[str], change: Callable[[Json], Json], create: Json = None) -> None:

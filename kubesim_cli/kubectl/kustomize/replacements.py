@@ -57,7 +57,7 @@ def _source_value(resources: ResourceSet, source: Object) -> Json:
     if not found:
         raise Failure(f"nothing selected by {_told(source)}")
     path = source.get("fieldPath") or "metadata.name"
-    value = _lookup(found[0].obj, split(path))
+    value = _lookup(found[0].obj, [step.strip() for step in split(path) if step.strip()])  # cleanPath
     if value is None or value in ({}, []):
         raise Failure(f"fieldPath `{path}` is missing for replacement source {_source_id(source)}")
     return _part(value, source.get("options") or {})
@@ -252,7 +252,7 @@ def _text(value: Json) -> str:
 
 def split(path: str) -> list[str]:
     """Split at dots that are not in brackets or escaped: `a.[name=x.y].b` (utils.SmarterPathSplitter). Brackets
-    around a mere name are taken away."""
+    around a mere name are taken away, and so is a dot at the start."""
     steps, step, depth, escaped = [], "", 0, False
     for char in path:
         if escaped:
@@ -266,8 +266,10 @@ def split(path: str) -> list[str]:
         else:
             depth += (char == "[") - (char == "]")
             step += char
-    return [part[1:-1] if part[:1] == "[" and part[-1:] == "]" and "=" not in part else part
-            for part in (*steps, step)]
+    steps.append(step)
+    if len(steps) > 1 and not steps[0]:
+        del steps[0]
+    return [part[1:-1] if part[:1] == "[" and part[-1:] == "]" and "=" not in part else part for part in steps]
 
 
 def _places(node: Json, path: list[str], create: Json, same: Callable[[Json, str], bool]) -> list[tuple[Json, Json]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...go.fmt import quote
 from ..failures import Failure
-from . import fieldtypes, generators, namereferences, origins, patches, plugins, replacements, transformers
+from . import fieldtypes, generators, namereferences, origins, patches, plugins, replacements, transformers, variables
 from .loader import Loader
 from .resources import Malformed, RepeatedKey, ResourceSet, parse
 
@@ -42,9 +42,7 @@ def build_all(loader: Loader, tell: Callable[[str], None], log: Callable[[str], 
         raise Failure(f"map[string]interface {{}}(nil): {error}") from None
     generators.add_hashes(resources)
     namereferences.update(resources)
-    unused = transformers.replace_variables(resources, target.all_variables)
-    if unused:
-        log(f"well-defined vars that were never replaced: {','.join(unused)}")
+    variables.replace_variables(resources, target.all_variables, log)
     kept = [res for res in resources if (res.meta.get("annotations") or {}).get(_LOCAL, "false") == "false"]
     resources[:] = kept
     for res in resources:
@@ -164,10 +162,10 @@ class Target:
         names = [variable.get("name", "") for variable, _ in self.all_variables]
         for variable in own:
             if variable.get("name", "") in names:
-                told = " ".join(map(transformers.told_variable, own))
+                told = " ".join(map(variables.told_variable, own))
                 raise Failure(f"merging vars [{told}]: var '{variable.get('name', '')}' already encountered")
             names.append(variable.get("name", ""))
-        self.all_variables += [transformers.bound(variable, resources) for variable in own]
+        self.all_variables += [variables.bound(variable, resources) for variable in own]
 
     def _take(self, resources: ResourceSet, path: str) -> None:
         """Take in a file's resources or, where it is none, a directory's."""

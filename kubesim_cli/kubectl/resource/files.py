@@ -6,6 +6,7 @@ import os
 
 from ...go.fmt import quote
 from ...machinery.files import HOST
+from ...releases.kubectl import does
 from ..failures import Aggregate, Failure
 from .info import Info
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ...machinery.types import Json, Object, Release
     from ..context import Context
 
+_NOT_THERE = "does not exist"
 _NAMES = ("name", "namespace", "generateName")
 _NO_VALIDATION = "if you choose to ignore these errors, turn validation off with --validate=false"
 
@@ -45,10 +47,18 @@ def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: l
                 errors.append(error)
             found.append(File(name, name))
         else:
-            matches = _expand_pattern(name, machine)
+            try:
+                matches = _expand_pattern(name, machine)
+            except Failure as error:
+                errors.append(error)
+                continue
             if not matches:
-                errors.append(Failure(f"the path {quote(name)} does not exist"))
+                errors.append(Failure(f"the path {quote(name)} {_NOT_THERE}"))
             for path in matches:
+                problem = _missing(path, machine)
+                if problem:
+                    errors.append(Failure(f"the path {quote(path)} {problem}"))
+                    continue
                 files = [path] if not machine.is_folder(path) else _walk(path, recursive, machine)
                 found += [File(file, file, of_many=len(files) > 1) for file in files]
             if matches and not found and not errors:
@@ -57,8 +67,34 @@ def sources(filenames: Sequence[str], kustomize: str, recursive: bool, errors: l
     return [*found, Kustomization(kustomize)] if kustomize else found
 
 
+def _missing(path: str, machine: Files) -> str:
+    """Tell why there is nothing at a path, "" where there is (Builder.Path)."""
+    try:
+        machine.stat(path)
+    except FileNotFoundError:
+        return _NOT_THERE
+    except OSError as error:
+        return f"cannot be accessed: stat {path}: {(error.strerror or '').lower()}"
+    except ValueError:  # a name with a NUL, as a Go string may be
+        return f"cannot be accessed: stat {path}: invalid argument"
+    return ""
+
+
 def _expand_pattern(name: str, machine: Files) -> list[str]:
-    return [name] if machine.is_there(name) else machine.matches(name)
+    """Return the paths that -f means: itself, or where nothing is what it matches as a pattern; raises Failure."""
+    if _missing(name, machine) != _NOT_THERE:
+        return [name]
+    if _is_malformed(name):
+        raise Failure(f"pattern {quote(name)} is not valid: syntax error in pattern")
+    return machine.matches(name)
+
+
+def _is_malformed(pattern: str) -> bool:
+    """Whether Go's filepath.Match refuses a pattern: a bracket or an escape that does not end, an empty bracket."""
+    import re
+
+    char = r"(?:\\.|[^\\\]-])"
+    return not re.fullmatch(rf"(?:[^\\\[]|\\.|\[\^?(?:{char}(?:-{char})?)+\])*", pattern, re.DOTALL)
 
 
 def _walk(directory: str, recursive: bool, machine: Files) -> list[str]:
@@ -95,7 +131,7 @@ class File:
             return download.read(self.path)
         try:
             if self.path == "-":
-                return ctx.stdin()
+                return ctx.stdin().encode("utf-8", "surrogateescape")
             return ctx.files.contents(self.path)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
@@ -110,11 +146,12 @@ class File:
         cannot be read. See `builder.build` for the switches."""
         from . import manifests
 
-        for value in manifests.values(self.read(ctx), self.source):
+        mixed = does("MixedJSON", ctx.release)
+        for value, text in manifests.documents(self.read(ctx), self.source, mixed=mixed):
             if validate:
                 self._validate(ctx, value)
             try:
-                obj = decode(value)
+                obj = decode(value, text)
                 yield from self._decoded(ctx, obj, local, flatten, scheme)
             except ValueError as problem:
                 yield Failure(f"unable to decode {quote(self.source)}: {problem}")
@@ -156,14 +193,16 @@ class File:
 
     def _item(self, ctx: Context, obj: Object, local: bool, scheme: str) -> Iterator[Info | Failure]:
         """Yield the Infos of a list's item, or a Failure; raises ValueError as `decode` does."""
-        missing = next((name for name in ("apiVersion", "kind") if not _text(obj.get(name))), "")
+        missing = next((name for name in ("kind", "apiVersion") if not _text(obj.get(name))), "")
+        if not scheme and isinstance(obj.get("items"), list):
+            raise Failure("*unstructured.Unstructured is not a list: no Items field in this object")
         if is_list(obj):
             for item in decode(obj)["items"] or ():
                 yield from self._item(ctx, item, local, scheme)
         elif missing:
-            what = "apiVersion" if missing == "apiVersion" else "Kind"
-            yield Failure('unable to get type info from the object "*unstructured.Unstructured": '
-                          f"Object '{what}' is missing in 'object has no {missing} field'")
+            told = "'apiVersion' is missing in 'object has no apiVersion field'" if missing == "apiVersion" else (
+                "'Kind' is missing in 'object has no kind field '")
+            yield Failure(f'unable to get type info from the object "*unstructured.Unstructured": Object {told}')
         else:
             obj = decode(obj)
             yield self._info(ctx, _of_scheme(obj, scheme, ctx.release) if scheme else obj, local, in_list=True)
@@ -192,7 +231,7 @@ class Kustomization(File):
     """A directory that kustomize builds."""
 
     def __init__(self, directory: str):
-        super().__init__(directory, directory, of_many=True)
+        super().__init__(directory, directory)
 
     def read(self, ctx: Context) -> str:
         from .. import kustomize
@@ -218,10 +257,10 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def decode(value: Json) -> Object:
+def decode(value: Json, text: str = "") -> Object:
     """Return a document's object; raises ValueError as `unstructured` does, and where its metadata does not fit its
     type (metadataValidatingDecoder). kubectl lets items of lists pass that do not fit, for the server to refuse."""
-    obj = unstructured(value)
+    obj = unstructured(value, text)
     version = obj.get("apiVersion")
     if not isinstance(version, str) or not _plain(obj.get("metadata")):
         from ...machinery import decode as server
@@ -235,8 +274,11 @@ def decode(value: Json) -> Object:
     return obj
 
 
-def unstructured(value: Json) -> Object:
-    """Return an object of any shape; raises ValueError where it is none or has no kind (unstructuredJSONScheme)."""
+def unstructured(value: Json, text: str = "") -> Object:
+    """Return an object of any shape; raises ValueError where it is none or has no kind (unstructuredJSONScheme).
+
+    `text`: the JSON that it was read from, where it was.
+    """
     from ...go.json import type_word
 
     if not isinstance(value, dict):
@@ -251,7 +293,7 @@ def unstructured(value: Json) -> Object:
                          "[]json.RawMessage")
     version, kind = value.get("apiVersion"), value.get("kind")
     if not kind or not isinstance(kind, str) or (isinstance(version, str) and version.count("/") > 1):
-        raise ValueError(f"Object 'Kind' is missing in '{_json(value)}'")
+        raise ValueError(f"Object 'Kind' is missing in '{text or _json(value)}'")
     return value
 
 

@@ -29,16 +29,23 @@ def read(data: bytes | str, source: str) -> Iterator[Object]:
         yield value
 
 
-def values(
-    data: bytes | str, source: str, version3: bool = False, texts: tuple[tuple[str, ...], ...] = ()
-) -> Iterator[Json]:
+def values(data: bytes | str, source: str, version3: bool = False, mixed: bool = True,
+           texts: tuple[tuple[str, ...], ...] = ()) -> Iterator[Json]:
     """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does.
 
+    `mixed`: what begins with a brace and is no JSON may be YAML all the same, as it may to a kubectl since 1.33.
     `version3` and `texts` are those of `go.yaml.load`.
     """
-    for value in _values(data if isinstance(data, str) else _text(data), source, version3, texts):
+    for value, _ in documents(data, source, version3, mixed, texts):
+        yield value
+
+
+def documents(data: bytes | str, source: str, version3: bool = False, mixed: bool = True,
+              texts: tuple[tuple[str, ...], ...] = ()) -> Iterator[tuple[Json, str]]:
+    """Yield each of the `values` and, where it was JSON, its text as it stands there, else ""."""
+    for value, text in _values(data if isinstance(data, str) else _text(data), source, version3, mixed, texts):
         if value is not None:
-            yield value
+            yield value, text
 
 
 def _text(data: bytes) -> str:
@@ -48,24 +55,26 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _values(text: str, source: str, version3: bool, texts: tuple[tuple[str, ...], ...]) -> Iterator[Json]:
-    """Yield the documents' values; what begins with a brace is read as JSON first, then as YAML."""
+def _values(text: str, source: str, version3: bool, mixed: bool,
+            texts: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Json, str]]:
+    """Yield the documents' values; what begins with a brace is read as JSON first, then, where `mixed`, as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
         from ...go.json import JsonError, OutOfRange, decode
         count = 0
         while text[position:].strip():
+            start = position
             try:
                 value, position = decode(text, position)
             except OutOfRange as why:
                 raise Failure(f'unable to decode "{source}": {why}') from None
             except JsonError as why:
                 problem = "unexpected EOF" if why.at_end else f"json: offset {why.offset}: {why}"
-                if count > 1:
-                    raise Failure(f"error parsing {source}: {problem if why.at_end else why}") from None
+                if count > 1 or not mixed:
+                    raise Failure(f"error parsing {source}: {problem if why.at_end or not mixed else why}") from None
                 break
             count += 1
-            yield value
+            yield value, text[start:position].lstrip(" \t\r\n")
         else:
             return
         position += _blank_line(text[position:])
@@ -78,7 +87,7 @@ def _values(text: str, source: str, version3: bool, texts: tuple[tuple[str, ...]
             value = load(document, version3=version3, texts=texts)
         except YamlError as why:
             raise Failure(f"error parsing {source}: {problem or f'error converting YAML to JSON: {why}'}") from None
-        yield value
+        yield value, ""
         problem = ""
 
 

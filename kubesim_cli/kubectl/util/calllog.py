@@ -4,6 +4,7 @@ said of one without an answer.
 
 from __future__ import annotations
 
+from ...releases.kubectl import does
 from ..failures import Unreachable
 from . import klog
 
@@ -24,6 +25,7 @@ _NO_ANSWER = {"refused": "dial tcp {host}: connect: connection refused",
               "timeout": "net/http: request canceled (Client.Timeout exceeded while awaiting headers)"}
 _TABLE = ("application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,"
           "application/json")
+_AGENT = "User-Agent: kubectl (kubesim)"
 _HEADERS_FROM = 7  # the level that shows a request's headers, too
 
 
@@ -40,16 +42,33 @@ class CallLog:
         sorting = table and "sort-by" in self._ctx.flags and self._ctx.flags["sort-by"]
         url = self._ctx.kubeconfig.server + request.path + _query(request.options, sorting)
         status = _STATUS.get(code, str(code))
-        if self._ctx.flags["v"] < _HEADERS_FROM:
+        if not does("StructuredCallLogs", self._ctx.release):
+            self._plain(method, url, status, table)
+        elif self._ctx.flags["v"] < _HEADERS_FROM:
             self._line(632, f'"Response" verb="{method}" url="{url}" status="{status}" milliseconds=0')
+        else:
+            self._line(527, f'"Request" verb="{method}" url="{url}" headers=<\n\tAccept: {_accepted(table)}\n'
+                            f"\t{_AGENT}\n >")
+            self._line(632, f'"Response" status="{status}" milliseconds=0')
+
+    def _plain(self, method: str, url: str, status: str, table: bool) -> None:
+        """Tell a call as older releases do, a header a line; their file had other lines before 1.31."""
+        off = 0 if does("StreamsOverWebSockets", self._ctx.release) else 7
+        if self._ctx.flags["v"] < _HEADERS_FROM:
+            self._line(560 - off, f"{method} {url} {status} in 0 milliseconds")
             return
-        accept = _TABLE if table else "application/json"
-        self._line(527, f'"Request" verb="{method}" url="{url}" headers=<\n\tAccept: {accept}\n'
-                        "\tUser-Agent: kubectl (kubesim)\n >")
-        self._line(632, f'"Response" status="{status}" milliseconds=0')
+        self._line(470 - off, f"{method} {url}")
+        self._line(476 - off, "Request Headers:")
+        for header in (f"Accept: {_accepted(table)}", _AGENT):
+            self._line(480 - off, f"    {header}")
+        self._line(581 - off, f"Response Status: {status} in 0 milliseconds")
 
     def _line(self, number: int, text: str) -> None:
         klog.tell(self._ctx, "I", f"round_trippers.go:{number}", text)
+
+
+def _accepted(table: bool) -> str:
+    return _TABLE if table else "application/json"
 
 
 def method_of(request: Request) -> str:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def tell(ctx: Context, severity: str, where: str, text: str) -> None:
-    """Write a line to stderr; `severity` is I, W or E, `where` the file and line of kubectl's source that logs it."""
+    """Write a line to stderr; `severity`: I, W, E or F, `where`: the file and line of kubectl's source that logs it."""
     import os
     from time import localtime, strftime
 

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from ..context import Context
 
 
-def request(ctx: Context, method: str, url: str, data: str | None = None) -> str:
-    """Send a request and return what the server answers. `data` is the body's text. Raises Failure, StatusError."""
+def request(ctx: Context, method: str, url: str, filename: str = "") -> str:
+    """Send a request and return what the server answers. `filename`: where its body is, `-` for stdin, "" for none.
+
+    Raises Failure, StatusError.
+    """
     import json
 
     from ...go.json import loads
     if not url.startswith("/"):
         raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: invalid URI for request")
+    data = _body(ctx, filename) if filename else None
     proxied = ctx.cluster.proxied(ctx.client, method, url, data)
     if proxied is not None:
         return proxied
@@ -63,8 +67,7 @@ def _follow(ctx: Context, look: Callable[[], list[Object]], timeout: float | Non
         raise Exit(1) from None
 
 
-def body(ctx: Context, filename: str) -> str:
-    """Read the body of a request from a file, or from stdin with `-`. Raises Failure."""
+def _body(ctx: Context, filename: str) -> str:
     if filename == "-":
         return ctx.stdin()
     try:

@@ -236,3 +236,32 @@ def test_a_status_is_applied_by_its_own_manager(newest):
         'k:{"type":"Mine"}': {".": {}, "f:status": {}, "f:type": {}}}}}
     newest.ok(line, "{apiVersion: apps/v1, kind: Deployment, metadata: {name: x}}")
     assert "Mine" not in newest.ok("kubectl get deployment x -o jsonpath={.status.conditions[*].type}")
+
+@pytest.mark.parametrize(("spec", "free"), [
+    ({"a": [{"x": 1}]}, True),               # a list that preserves what its items' schemas do not name
+    ({"b": {"x": 1}}, True),                 # an object that declares no fields
+    ({"d": {"o": {"y": 1}}}, True),          # below one that preserves them
+    ({"e": {"q": {"w": 1}}}, True), ({"f": 1}, False), ({"g": {"y": 1}}, False),
+])
+def test_what_a_custom_resource_may_apply_beyond_its_schema(newest, spec, free):
+    """kube-openapi's schemaconv: what is not declared passes here and is pruned where it is stored."""
+    some = {"type": "object", "properties": {"z": {"type": "string"}}}
+    keep = {"x-kubernetes-preserve-unknown-fields": True}
+    properties = {"a": {"type": "array", "items": some, **keep}, "b": {"type": "object"},
+                  "d": {"type": "object", "properties": {"o": some}, **keep},
+                  "e": {"type": "object", "additionalProperties": {"type": "object"}}, "g": some}
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": properties}}}
+    newest.ok("kubectl apply -f -", json.dumps({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "stars.x.example"}, "spec": {
+            "group": "x.example", "names": {"kind": "Star", "plural": "stars"}, "scope": "Namespaced", "versions": [
+                {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}]}}))
+    star = json.dumps({"apiVersion": "x.example/v1", "kind": "Star", "metadata": {"name": "s"}, "spec": spec})
+    result = newest("kubectl apply --server-side -f -", star)
+    assert (result.code == 0) is free, result
+    if free:
+        assert newest.ok("kubectl diff --server-side -f -", star) == ""
+        stored = newest.ok("kubectl get star s -o jsonpath={.spec}")
+        assert "1" not in stored
+    else:
+        assert result.err.endswith(": field not declared in schema\n")

@@ -272,7 +272,7 @@ vars:
 patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value: [$(V)]}]', target: {name: web}}]
 """, "d.yaml": DEPLOYMENT})
     assert result.code == 0
-    assert result.err.endswith(" log.go:244] well-defined vars that were never replaced: A,B\n")
+    assert result.err.endswith(" log.go:245] well-defined vars that were never replaced: A,B\n")
 
 
 def test_annotations_are_the_texts_that_are_written(build):
@@ -366,3 +366,66 @@ def test_resources_of_another_shape(build, resource, told):
     result = build({"kustomization.yaml": "resources: [r.yaml]\ncommonLabels: {a: b}\n", "r.yaml": resource})
     assert result.code == 1
     assert told in result.err
+
+
+def test_variables_are_replaced_where_they_may_be(build):
+    """The expectations are a real kubectl's, 1.32."""
+    files = {"d.yaml": """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, annotations: {a: "$(V) $$ x", b: "$(NUM)"}}
+spec:
+  replicas: 3
+  template: {spec: {containers: [{name: "$(V)", image: "a$$b", args: ["a$$b", "$(NUM)", "x$(NUM)$(Q)$("]}]}}
+""", "kustomization.yaml": """resources: [d.yaml]
+vars:
+- {name: V, objref: {kind: Deployment, name: web, apiVersion: apps/v1}}
+- {name: W, objref: {kind: Deployment, name: web, apiVersion: apps/v1}}
+- {name: NUM, objref: {kind: Deployment, name: web, apiVersion: apps/v1}, fieldref: {fieldpath: spec.replicas}}
+"""}
+    result = build(files)
+    assert result.out == """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  annotations:
+    a: web $ x
+    b: "3"
+  name: web
+spec:
+  replicas: 3
+  template:
+    spec:
+      containers:
+      - args:
+        - a$b
+        - 3
+        - x3$(Q)$(
+        image: a$$b
+        name: $(V)
+"""
+    assert result.err.endswith(" log.go:245] well-defined vars that were never replaced: W\n")
+    files["kustomization.yaml"] += "configurations: [c.yaml]\n"
+    files["c.yaml"] = "varReference: [{path: /spec/template/spec/containers/name, kind: Deployment}]\n"
+    assert "        name: web\n" in build(files).out
+    files["c.yaml"] = "varReference: [{path: spec/template/spec/containers}]\n"
+    assert build(files).err.endswith("error: considering field 'spec/template/spec/containers' of object "
+                                     "Deployment.v1.apps/web.[noNs]: invalid value type expect a string\n")
+
+
+def test_a_variable_with_a_structure_is_left_where_it_stands(build):
+    result = build({"d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, annotations: {a: $(V)}}\n",
+                    "kustomization.yaml": "resources: [d.yaml]\nvars: [{name: V, objref: {kind: Deployment, name: web, "
+                                          "apiVersion: apps/v1}, fieldref: {fieldpath: metadata}}]\n"})
+    assert result.code == 0 and "    a: $(V)\n" in result.out
+    assert "] MakePrimitiveReplacer: bad replacement type=map[string]interface {} val=map[annotations:" in result.err
+    assert result.err.endswith("] well-defined vars that were never replaced: V\n")
+
+
+@pytest.mark.parametrize("source", [".metadata.name", "..metadata. name."])
+def test_delimiters_that_say_nothing(build, source):
+    result = build({"d.yaml": DEPLOYMENT, "kustomization.yaml": f"""resources: [d.yaml]
+labels: [{{pairs: {{a: b}}, fields: [{{path: /metadata/marks, create: true}}]}}]
+replacements:
+- source: {{kind: Deployment, fieldPath: "{source}"}}
+  targets: [{{select: {{kind: Deployment}}, fieldPaths: [.metadata.annotations.new], options: {{create: true}}}}]
+"""})
+    assert result.code == 0 and "  annotations:\n    new: web\n" in result.out and "  marks:\n    a: b\n" in result.out

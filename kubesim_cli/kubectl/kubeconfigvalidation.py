@@ -1,0 +1,81 @@
+"""What a user and a cluster of a kubeconfig lack for a client (client-go's tools/clientcmd/validation.go).
+
+Only files that are named are looked for; what is in them is nobody's business here.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..machinery.types import Object
+
+_MODES = ("Never", "IfAvailable", "Always")
+
+
+def of_user(name: str, user: Object) -> Iterator[str]:
+    """Yield what is wrong with a user's entry, the flags being merged into it (validateAuthInfo)."""
+    methods = [method for method, fields in (("token", ("token",)), ("basicAuth", ("username", "password")))
+               if any(user.get(field) for field in fields)]
+    if user.get("client-certificate") or user.get("client-certificate-data"):
+        yield from _certificate(name, user)
+    if user.get("exec"):
+        yield from _plugin(name, user["exec"], "auth-provider" in user)
+    if len(methods) > 1:
+        yield f"more than one authentication method found for {name}; found [{' '.join(methods)}], only one is allowed"
+    if any(user.get(field) for field in ("as-uid", "as-groups", "as-user-extra")) and not user.get("as"):
+        yield f"requesting uid, groups or user-extra for {name} without impersonating a user"
+
+
+def _certificate(name: str, user: Object) -> Iterator[str]:
+    if user.get("client-certificate") and user.get("client-certificate-data"):
+        yield f"client-cert-data and client-cert are both specified for {name}. client-cert-data will override."
+    if user.get("client-key") and user.get("client-key-data"):
+        yield f"client-key-data and client-key are both specified for {name}; client-key-data will override"
+    if not user.get("client-key") and not user.get("client-key-data"):
+        yield (f"client-key-data or client-key must be specified for {name} to use the clientCert authentication "
+               "method.")
+    yield from _unreadable("client-cert", user.get("client-certificate"), name)
+    yield from _unreadable("client-key", user.get("client-key"), name)
+
+
+def _plugin(name: str, plugin: Object, has_provider: bool) -> Iterator[str]:
+    use = f"must be specified for {name} to use exec authentication plugin"
+    if has_provider:
+        yield f"authProvider cannot be provided in combination with an exec plugin for {name}"
+    if not plugin.get("command"):
+        yield f"command {use}"
+    if not plugin.get("apiVersion"):
+        yield f"apiVersion {use}"
+    yield from (f"env variable name {use}" for variable in plugin.get("env") or () if not variable.get("name"))
+    mode = plugin.get("interactiveMode")
+    if not mode and "beta" not in str(plugin.get("apiVersion")):  # which is given one by default
+        yield f"interactiveMode {use}"
+    elif mode and mode not in _MODES:
+        yield f'invalid interactiveMode for {name}: "{mode}"'
+
+
+def of_cluster(name: str, cluster: Object) -> Iterator[str]:
+    """Yield what is wrong with a cluster's entry, the flags being merged into it (validateClusterInfo)."""
+    proxy = cluster.get("proxy-url")
+    if proxy:
+        scheme = proxy.partition("://")[0] if "://" in proxy else ""
+        if scheme not in ("http", "https", "socks5"):
+            yield (f'invalid \'proxy-url\' "{proxy}" for cluster "{name}": unsupported scheme "{scheme}", must be '
+                   "http, https, or socks5")
+    if cluster.get("certificate-authority") and cluster.get("certificate-authority-data"):
+        yield (f"certificate-authority-data and certificate-authority are both specified for {name}. "
+               "certificate-authority-data will override.")
+    yield from _unreadable("certificate-authority", cluster.get("certificate-authority"), name)
+
+
+def _unreadable(what: str, path: str | None, name: str) -> Iterator[str]:
+    try:
+        if path:
+            with open(path, "rb"):
+                pass
+    except IsADirectoryError:
+        pass
+    except OSError as error:
+        yield f"unable to read {what} {path} for {name} due to open {path}: {(error.strerror or '').lower()}"
