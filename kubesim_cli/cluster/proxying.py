@@ -149,7 +149,7 @@ def _fetched(cluster: Cluster, method: str, scheme: str, host: str, port: str, p
     server = [f"{internal_ip(nodes[0])}:{maker_of(nodes).port}"] if nodes else []
     args = ["-s", "-i", "-k", "-X", method, *(["-I"] if method == "HEAD" else []),
             *(word for host in server for word in ("-H", f"Host: {host}")),  # as the client has asked the API server
-            *(["-H", "Content-Type: application/json", "--data-binary", body] if body else [])]
+            *(["-H", "Content-Type: application/json", "--data-raw", body] if body else [])]
     session = curl(cluster, [*args, f"{scheme}{host}:{port}{path}"])
     limit = cluster.now + 3600  # simulated seconds that an answer may take
     while session.code is None and session.proceed(limit):

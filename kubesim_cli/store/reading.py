@@ -103,6 +103,8 @@ class Reader:
         self._cache: dict[str, dict[str, Object]] = {}
         self._families = Families()
         self._passing: dict[str, None] = {}  # keys of fleeting objects in memory
+        self._dropped: set[str] = set()      # resources of which what was in memory was dropped to save some
+        self._wanted: set[str] = set()       # those among them that were listed again
 
     @property
     def path(self) -> str:
@@ -166,6 +168,8 @@ class Reader:
         """Return the objects of some keys and their entries."""
         cache = self._cache.setdefault(resource, {})
         missing = sorted((each for each in entries if each[0] not in cache), key=lambda each: each[1][1])
+        if missing and resource in self._dropped:
+            self._wanted.add(resource)
         for start in range(0, len(missing), READ):
             decoded = self._decoded(missing[start:start + READ])
             if len(missing) > READ:

@@ -182,8 +182,9 @@ class Store(Reader):
             cache[key] = obj
             if resource == self._fleeting:
                 self._let_pass(key)
-            elif len(cache) > MANY and not self._families.knows(resource):
-                cache.clear()  # families would hold them all the same
+            elif len(cache) > MANY and resource not in self._wanted and not self._families.knows(resource):
+                cache.clear()  # families would hold them all the same, and what lists them for each write is slow
+                self._dropped.add(resource)
         if self._followed is not None:
             self._followed.append((type_, resource, obj))
 

@@ -100,9 +100,10 @@ def test_who_may_use_a_proxy(web):
     assert web(line.replace("get", "create") + " -f -", "{}").err.startswith("Error from server (Forbidden)")
 
 
-def test_a_body_is_handed_on(web):
-    """nginx takes no POST for a file; what is sent needs not be JSON."""
-    refused = web(f"kubectl create --raw {NAMESPACE}/services/web:8080/proxy/ -f -", "no json")
+@pytest.mark.parametrize("body", ["no json", "@nosuch"])
+def test_a_body_is_handed_on(web, body):
+    """nginx takes no POST for a file; what is sent needs not be JSON, and is no name of a file."""
+    refused = web(f"kubectl create --raw {NAMESPACE}/services/web:8080/proxy/ -f -", body)
     assert refused.err == (
         "Error from server (MethodNotAllowed): the server does not allow this method on the requested resource\n")
 
@@ -115,6 +116,9 @@ def test_what_a_kubelet_tells(web):
     assert node(web, "healthz") == node(web, "healthz/syncloop", "https:minikube:10250") == "ok"
     pods = json.loads(node(web, "pods"))
     assert pods["kind"] == "PodList" and "web" in {each["metadata"]["labels"].get("app") for each in pods["items"]}
+    managers = [each["metadata"]["managedFields"][0]["manager"] for each in pods["items"] if "app" in each["metadata"][
+        "labels"]]
+    assert managers == ["kube-controller-manager"] and "apiVersion" not in pods["items"][0]
     assert json.loads(node(web, "configz"))["kubeletconfig"]["clusterDNS"] == ["10.96.0.10"]
     assert '<a href="/api/v1/nodes/minikube/proxy/' not in node(web, "logs/") and "containers/" in node(web, "logs/")
     web.ok("kubectl get --raw /api/v1/nodes/minikube/proxy/metrics")

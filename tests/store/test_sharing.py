@@ -55,3 +55,17 @@ def test_families_stay_in_memory_as_they_are(tmp_path, monkeypatch) -> None:
     for number in range(10):
         writer.put("ADDED", "pods", f"default/p{number}", _object(f"p{number}"))
     assert len(writer._cache["pods"]) == len(writer.orphans("pods", "default")) == 10
+
+
+def test_what_is_listed_for_each_write_is_not_read_again_each_time(tmp_path, monkeypatch) -> None:
+    """The IP of a new Service must differ from those of all the others."""
+    monkeypatch.setattr(store, "MANY", 3)
+    decoded = []
+    known = Store._decode
+    monkeypatch.setattr(Store, "_decode", lambda self, lines: (decoded.extend(lines), known(self, lines))[1])
+    writer = Store(str(tmp_path))
+    writer.begin()
+    for number in range(30):
+        assert len(writer.list("services")) == number
+        writer.put("ADDED", "services", f"default/s{number}", _object(f"s{number}"))
+    assert len(decoded) < 10
