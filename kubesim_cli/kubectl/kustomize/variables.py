@@ -64,7 +64,7 @@ def replace_variables(resources: ResourceSet, variables: list[tuple[Object, Reso
                 except Failure as error:
                     raise Failure(f"considering field '{spec['path']}' of object {res.id}: {error}") from None
     if unused:
-        log(f"well-defined vars that were never replaced: {','.join(unused)}")
+        log(f"well-defined vars that were never replaced: {','.join(sorted(unused))}")
 
 
 def _variable(res: Resource | None, variable: Object) -> Json:
