@@ -81,7 +81,7 @@ class RealCluster:
         """
         programs, home = os.path.join(folder, "bin"), os.path.join(folder, "home")
         os.makedirs(programs)
-        os.makedirs(home)
+        scratch.make(home)
         config = os.path.join(folder, "config")
         self.config["contexts"][0]["context"]["namespace"] = namespace
         with open(os.open(config, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
@@ -95,7 +95,8 @@ class RealCluster:
             if found and not os.path.lexists(os.path.join(programs, name)):
                 os.symlink(found, os.path.join(programs, name))
         keep_names = {name: value for name, value in self._environ.items() if not name.startswith(("KUBE", "BASH"))}
-        return {**keep_names, "HOME": home, "PATH": programs, "LC_ALL": "C.UTF-8", "TERM": "dumb", "COLUMNS": "80"}
+        return {**keep_names, "HOME": home, "PATH": programs + os.pathsep + home + scratch.PROGRAMS, "COLUMNS": "80",
+                "TMPDIR": home + scratch.TEMPORARY, "LC_ALL": "C.UTF-8", "TERM": "dumb"}
 
 
 def left_out(report: Report) -> list[tuple[Command, str]]:

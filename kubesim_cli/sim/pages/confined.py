@@ -18,7 +18,7 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # of all architectur
 _ASK_VERSION, _PATH_BENEATH, _NO_NEW_PRIVILEGES = 1, 1, 38
 _WRITE_FILE, _TRUNCATE, _REFER = 1 << 1, 1 << 14, 1 << 13
 _CHANGE_FOLDERS = sum(1 << bit for bit in range(4, 13))  # remove and make what is in them
-_SIGNALS = 1 << 1  # a scope: to none but those of the same confinement
+_SCOPES = 1 << 0 | 1 << 1  # abstract sockets and signals: of none but those of the same confinement
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty")
 
 
@@ -31,15 +31,16 @@ def version() -> int:
 
 
 def confine(folders: Iterable[str]) -> None:
-    """Have this process, for good, change files in these folders alone (and signal no process that it has not started,
-    since version 6). Raises OSError where the system has Landlock and refuses."""
+    """Have this process, for good, change files in these folders alone (and since version 6 signal no process, nor
+    reach an abstract socket, that is not of its own). What Landlock knows nothing of it may do: modes, owners and times
+    of files, sockets in folders. Raises OSError where the system has Landlock and refuses."""
     newest = version()
     if not newest:
         return
     libc = _libc()
     files = _WRITE_FILE | (_TRUNCATE if newest >= 3 else 0)
     every = files | _CHANGE_FOLDERS | _REFER
-    handled = struct.pack("=QQQ", every, 0, _SIGNALS)[:24 if newest >= 6 else 8]
+    handled = struct.pack("=QQQ", every, 0, _SCOPES)[:24 if newest >= 6 else 8]
     ruleset = _checked(libc.syscall(_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), ctypes.c_uint32(0)))
     for path, allowed in [*((folder, every) for folder in folders), *((device, files) for device in _DEVICES)]:
         if not os.path.exists(path):

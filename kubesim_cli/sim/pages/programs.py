@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from .commandline import PLACE_IN_TWO, Scan
 from .scratch import PROGRAMS, TEMPORARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Sequence
 
 OURS = ("kubectl", "kind", "minikube")
 FETCHING = ("curl", "wget")  # ours as well: for files that --map has made local; curl for addresses in the cluster
@@ -45,6 +46,8 @@ BEYOND = frozenset((
 ))
 KNOWN = HARMLESS | BUILTINS | BEYOND | frozenset(OURS)
 _CHANGING = frozenset(("cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch", "chmod", "tar", "split", "mktemp"))
+_SHELLS = frozenset(("sh", "bash"))
+_CALLING = frozenset(("command", "env", "find", "timeout", "xargs"))  # others, which their words name
 _PLACE = re.compile(r"(?<![\w./-])<[A-Za-z][\w .:-]*>|<[A-Za-z][\w|-]*>|"
                     r"(?<![$\w'\"{.-])\{[a-z][a-z-]*[a-z]\}|"
                     r"(?<!\S)(?:\.\.\.|…)(?!\S)|(?<=[A-Za-z0-9+/])(?:\.\.\.|…)(?=[A-Za-z0-9+/])|"
@@ -78,8 +81,18 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
         return "is not complete"
     if _SETS_HOME.search(text):
         return "sets KUBESIM_HOME"
+    return _why_beyond(scan, known, allowed)
+
+
+def _why_beyond(scan: Scan, known: Collection[str], allowed: Collection[str]) -> str:
     for words in scan.commands:
         name = words[0]
+        if name in _CALLING:
+            words = words[next((i for i, word in enumerate(words) if i and word in _CHANGING | _SHELLS), 0):]
+            name = words[0]
+        for text in _handed_on(words):
+            if why := _why_beyond(Scan(text), (*known, *scan.functions), allowed):
+                return why
         if name in known or name in scan.functions or name in allowed or name.startswith("$"):
             continue
         if name in FETCHING and len(words) > 1 and _is_near(name, words):
@@ -98,12 +111,33 @@ def why_not(text: str, known: Collection[str], allowed: Collection[str] = ()) ->
         path = next((word for word in words[1:] if _OF_THE_MACHINE.match(word) and not _OWN.match(word)), "")
         if path and (name in HARMLESS or name in (".", "source")):
             return f"reads {path}"
+    if any(_reads_script(words) for words in scan.commands):
+        for begin, end in scan.documents:
+            if why := _why_beyond(Scan(scan.text[begin:end]), (*known, *scan.functions), allowed):
+                return why
     if path := next((word for word in scan.looped if _OF_THE_MACHINE.match(word) and not _OWN.match(word)), ""):
         return f"reads {path}"
     for target in scan.targets:
         if _outside(target):
             return f"writes {target}"
     return ""
+
+
+def _handed_on(words: Sequence[str]) -> Iterator[str]:
+    """Yield the scripts that a command's words are for a shell."""
+    if words[0] == "eval":
+        yield " ".join(words[1:])
+    elif words[0] == "trap":
+        yield from (word for word in words[1:2] if not word.startswith("-"))
+    elif words[0] in _SHELLS:
+        flags = list(takewhile(lambda word: word.startswith("-"), words[1:]))
+        if any(re.fullmatch(r"-[a-z]*c", flag) for flag in flags):
+            yield from words[1 + len(flags):2 + len(flags)]
+
+
+def _reads_script(words: Sequence[str]) -> bool:
+    """Whether a shell reads its script from its input."""
+    return words[0] in _SHELLS and all(word.startswith("-") for word in words[1:])
 
 
 def unset_variable(text: str, known: Collection[str]) -> str:

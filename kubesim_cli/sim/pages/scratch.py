@@ -102,8 +102,8 @@ def holds(folder: str, path: str) -> bool:
 
 
 def cut(state: str, folder: str, programs: str) -> None:
-    """Take the links away that a page has laid in kubesim's own folder `state`, where this process writes, and that lead
-    out of the page's `folder`. `programs` in it are links to the machine's."""
+    """Take the links away that lead out of the page's `folder` from kubesim's own folder `state`, where this process
+    writes. `programs` in it are links to the machine's."""
     for inside, folders, files in os.walk(state):
         if programs in (found := [os.path.join(inside, name) for name in folders]):
             folders.remove(os.path.basename(programs))

@@ -132,6 +132,18 @@ def test_what_differs_is_told(real, capsys):
     assert told[6].startswith("  -web    1/1     Running") and told[7].startswith("  +web") and "Flying" in told[7]
 
 
+def test_a_page_has_its_own_tmp_there_too(real, capsys):
+    (real.folder.parent / "page.md").write_text("""\
+```console
+$ echo a=b > /tmp/env; cp /tmp/env /usr/local/bin/env; ls /tmp
+env
+$ kubectl create cm a --from-env-file=/tmp/env
+configmap/a created
+```
+""", encoding="utf-8")
+    assert verify(capsys, "--yes")[1][-1] == "page.md: 2 the same on both clusters, 0 differ, 0 not run there"
+
+
 def test_it_asks_first(real, capsys, monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

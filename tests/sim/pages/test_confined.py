@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,7 @@ def foreign():
 
 @needs_landlock
 @pytest.mark.parametrize("text", [
-    "sh -c 'rm -r {}'", "X={}; rm $X/kept", "X={}; ln -s $X a; echo new > a/kept", "X={}; cd $X; touch new",
+    "X={}; sh -c \"rm -r $X\"", "X={}; rm $X/kept", "X={}; ln -s $X a; echo new > a/kept", "X={}; cd $X; touch new",
     "X={}; mv $X/kept .", "X={}; ln -s $X a; kubectl cp web:/etc/hostname a/new",
     "X={}; ln -s $X a\nkubectl config set-context b --kubeconfig a/new",
     "X={}; export KUBECONFIG=$X/new\nkubectl config set-context b",
@@ -99,6 +100,20 @@ def test_a_confined_program_changes_files_of_its_folder(tmp_path, foreign):
     assert (done.returncode, done.stdout, os.listdir(inside)) == (0, "as it was\n", ["c"])
 
 
+@needs_landlock
+def test_a_confined_program_reaches_no_abstract_socket_of_others():
+    if version() < 6:
+        pytest.skip("needs sockets in Landlock")
+    name = f"\0kubesim-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(name)
+        server.listen()
+        script = "import socket, sys; socket.socket(socket.AF_UNIX).connect('\\0' + sys.argv[1])"
+        done = subprocess.run([sys.executable, "-c", script, name[1:]], preexec_fn=lambda: confine([]),
+                              capture_output=True, text=True, check=False)
+        assert "PermissionError" in done.stderr
+
+
 @pytest.mark.parametrize(("text", "why"), [
     ("kill 4711", "signals"), ("kill -9 -1", "signals"), ("kill -s TERM 12", "signals"), ("kill -9 %1", ""),
     ("kill $PID", ""), ("kill -HUP $!", ""), ("cd /etc", "leaves"), ("cd ../..", "leaves"), ("cd /tmp", ""),
@@ -107,6 +122,11 @@ def test_a_confined_program_changes_files_of_its_folder(tmp_path, foreign):
     ("kubectl cluster-info dump --output-directory=/var/a", "has kubectl"), ("rm -r /tmp/../home", "has rm"),
     ("rm -r /tmp/a", ""), ("rm ~root/a", "has rm"), ("rm ~/a", ""), ("KUBESIM_HOME=/home/a kubectl get ns", "sets"),
     ("echo a > /tmp/a", ""), ("echo a > /tmp/../a", "writes"), ("ls /usr/local/bin", ""),
+    ("command rm /home/a", "has rm"), ("command -v rm", ""), ("eval 'rm /home/a'", "has rm"), ("eval rm a", ""),
+    ("sh -c 'rm -r ../../a'", "has rm"), ("bash -ec 'f() { rm a; }; f'", ""), ("bash a -c /home/a", "reads"),
+    ("trap 'rm /home/a' EXIT", "has rm"), ("trap - EXIT", ""), ("bash <<EOF\nrm /home/a\nEOF", "has rm"),
+    ("cat <<EOF > a\nrm /home/a\nEOF", ""), ("find . -exec rm ../../a \\;", "has rm"), ("ls | xargs rm", ""),
+    ("timeout 5 sh -c 'eval \"python a\"'", "runs python"), ("env A=b tee ~root/a", "has tee"),
     ("ls /usr/local/lib", "reads"), ("for a in /sys/b/*; do cat $a; done", "reads"),
 ])
 def test_what_its_words_show_to_reach_beyond_is_left_out(text, why):
