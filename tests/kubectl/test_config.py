@@ -454,8 +454,8 @@ CA = "LS0tLS1CRUdJTg=="
     ({"proxy-url": "foo"}, {}, "", ['invalid \'proxy-url\' "foo" for cluster "k": unsupported scheme "", must be http, '
                                     "https, or socks5"]),
     ({"proxy-url": "HTTP://p"}, {}, "", []),
-    ({"proxy-url": "http://a b"}, {}, "", ['invalid \'proxy-url\' "http://a b" for cluster "k": could not parse: http://a '
-                                           "b"]),
+    ({"proxy-url": "http://a b"}, {}, "",
+     ['invalid \'proxy-url\' "http://a b" for cluster "k": could not parse: http://a b']),
     ({"proxy-url": "://p"}, {}, "", ['invalid \'proxy-url\' "://p" for cluster "k": could not parse: ://p']),
     ({}, {"exec": {}}, "", [f"{field} must be specified for u to use exec authentication plugin" for field in (
         "command", "apiVersion", "interactiveMode")]),

@@ -285,7 +285,7 @@ patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value
 """, "d.yaml": DEPLOYMENT})
     assert result.code == 1
     bad, unused, why = [line.partition("] ")[2] or line for line in result.err.splitlines()[1:]]
-    assert bad.startswith("MakePrimitiveReplacer: bad replacement type=map[string]interface {} val=map[matchLabels:map[")
+    assert bad.startswith("MakePrimitiveReplacer: bad replacement type=map[string]interface {} val=map[matchLabels:")
     assert unused == "well-defined vars that were never replaced: M,V"
     assert why.endswith("of object Deployment.v1.apps/web.[noNs]: visit traversal on path: [args]: invalid value type "
                         "expect a string")
