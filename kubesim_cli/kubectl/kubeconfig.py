@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 
 from ..machinery.errors import StatusError
-from ..machinery.files import contents
+from ..machinery.files import HOST, contents
 from .failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..machinery.files import Files
     from ..machinery.types import Json, Object
     from .cli.flags import Flags
 
@@ -187,13 +188,13 @@ def merge(configs: list[Object]) -> Object:
     return merged
 
 
-def _resolve(config: Object, path: str) -> None:
+def resolve(config: Object, folder: str) -> None:
     """Take the files that a kubeconfig names for relative to its own folder (ResolveLocalPaths)."""
     for section, fields in _FILES:
         for entry in config[section].values():
             for field in fields:
                 if entry.get(field):
-                    entry[field] = os.path.join(os.path.dirname(os.path.abspath(path)), entry[field])
+                    entry[field] = os.path.join(folder, entry[field])
 
 
 def load(environ: Mapping[str, str], flags: Flags) -> Kubeconfig:
@@ -208,7 +209,7 @@ def load(environ: Mapping[str, str], flags: Flags) -> Kubeconfig:
     for path in files:
         config = read_file(path, environ)
         if config is not None:
-            _resolve(config, path)
+            resolve(config, os.path.dirname(os.path.abspath(path)))
             configs.append(config)
     if explicit and not configs:
         raise Failure(f"stat {explicit}: no such file or directory")
@@ -233,6 +234,8 @@ def switch(environ: Mapping[str, str], variable: str) -> bool | None:
 
 class Kubeconfig:
     """A merged config and what the global flags change of it (DirectClientConfig)."""
+
+    files: Files = HOST  # those that its entries name
 
     def __init__(self, config: Object, flags: Flags, environ: Mapping[str, str], note: str = ""):
         """`note`: a line for who plays this config's cluster."""
@@ -296,7 +299,7 @@ class Kubeconfig:
         token_file = self.config["users"].get(self.user_name, {}).get("tokenFile")
         if token_file and not self._given("token"):
             try:
-                contents(token_file)
+                self.files.contents(token_file)
             except OSError as why:
                 raise Failure(_reason(why, token_file)) from None
 
@@ -327,8 +330,8 @@ class Kubeconfig:
                 "client-certificate-data" in user and "client-key-data" not in user):
             from . import kubeconfigvalidation
 
-            errors += kubeconfigvalidation.of_user(self.user_name, user)
-            errors += kubeconfigvalidation.of_cluster(self.cluster_name, cluster)
+            errors += kubeconfigvalidation.of_user(self.user_name, user, self.files)
+            errors += kubeconfigvalidation.of_cluster(self.cluster_name, cluster, self.files)
         if given("cluster") and given("cluster") not in self.config["clusters"]:
             errors.append(f'no server found for cluster "{self.cluster_name}"')
         if len(errors) == 1 and not errors[0].startswith("context "):

@@ -11,17 +11,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..machinery.files import Files
     from ..machinery.types import Object
 
 _MODES = ("Never", "IfAvailable", "Always")
 
 
-def of_user(name: str, user: Object) -> Iterator[str]:
+def of_user(name: str, user: Object, files: Files) -> Iterator[str]:
     """Yield what is wrong with a user's entry, the flags being merged into it (validateAuthInfo)."""
     methods = [method for method, fields in (("token", ("token",)), ("basicAuth", ("username", "password")))
                if any(user.get(field) for field in fields)]
     if user.get("client-certificate") or user.get("client-certificate-data"):
-        yield from _certificate(name, user)
+        yield from _certificate(name, user, files)
     if user.get("exec") is not None:
         yield from _plugin(name, user["exec"], "auth-provider" in user)
     if len(methods) > 1:
@@ -30,7 +31,7 @@ def of_user(name: str, user: Object) -> Iterator[str]:
         yield f"requesting uid, groups or user-extra for {name} without impersonating a user"
 
 
-def _certificate(name: str, user: Object) -> Iterator[str]:
+def _certificate(name: str, user: Object, files: Files) -> Iterator[str]:
     if user.get("client-certificate") and user.get("client-certificate-data"):
         yield f"client-cert-data and client-cert are both specified for {name}. client-cert-data will override."
     if user.get("client-key") and user.get("client-key-data"):
@@ -38,8 +39,8 @@ def _certificate(name: str, user: Object) -> Iterator[str]:
     if not user.get("client-key") and not user.get("client-key-data"):
         yield (f"client-key-data or client-key must be specified for {name} to use the clientCert authentication "
                "method.")
-    yield from _unreadable("client-cert", user.get("client-certificate"), name)
-    yield from _unreadable("client-key", user.get("client-key"), name)
+    yield from _unreadable("client-cert", user.get("client-certificate"), name, files)
+    yield from _unreadable("client-key", user.get("client-key"), name, files)
 
 
 def _plugin(name: str, plugin: Object, has_provider: bool) -> Iterator[str]:
@@ -58,7 +59,7 @@ def _plugin(name: str, plugin: Object, has_provider: bool) -> Iterator[str]:
         yield f'invalid interactiveMode for {name}: "{mode}"'
 
 
-def of_cluster(name: str, cluster: Object) -> Iterator[str]:
+def of_cluster(name: str, cluster: Object, files: Files) -> Iterator[str]:
     """Yield what is wrong with a cluster's entry, the flags being merged into it (validateClusterInfo)."""
     proxy = cluster.get("proxy-url")
     if proxy:
@@ -71,7 +72,7 @@ def of_cluster(name: str, cluster: Object) -> Iterator[str]:
     if cluster.get("certificate-authority") and cluster.get("certificate-authority-data"):
         yield (f"certificate-authority-data and certificate-authority are both specified for {name}. "
                "certificate-authority-data will override.")
-    yield from _unreadable("certificate-authority", cluster.get("certificate-authority"), name)
+    yield from _unreadable("certificate-authority", cluster.get("certificate-authority"), name, files)
 
 
 def _scheme(url: str) -> str | None:
@@ -90,11 +91,10 @@ def _scheme(url: str) -> str | None:
     return match[1].lower()
 
 
-def _unreadable(what: str, path: str | None, name: str) -> Iterator[str]:
+def _unreadable(what: str, path: str | None, name: str, files: Files) -> Iterator[str]:
     try:
         if path:
-            with open(path, "rb"):
-                pass
+            files.contents(path)
     except IsADirectoryError:
         pass
     except OSError as error:

@@ -29,7 +29,7 @@ def check(path: str, execute: Execute | None, options: Options, tell: Told | Non
     """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
     from dataclasses import replace
 
-    from .pages import attempts, formats, gates, infer, outcome, replay, skew, urls
+    from .pages import attempts, formats, gates, infer, outcome, replay, session, skew, urls
 
     with open(path, encoding="utf-8", errors="replace") as file:
         own = urls.of_repository(path, file.read())
@@ -50,7 +50,10 @@ def check(path: str, execute: Execute | None, options: Options, tell: Told | Non
             each.replace(page)
         if not page.commands:
             raise BadPage(path, 0, "has no commands that could be compared")
-        return replay.Replay(page, execute, options, tell).run()
+        try:
+            return replay.Replay(page, execute, options, tell).run()
+        except session.Gone:
+            raise BadPage(path, 0, "takes kubesim's own files away") from None
 
     chosen: list[attempts.Attempt] = []
     report = replayed(chosen)

@@ -172,7 +172,8 @@ def test_its_files_are_the_containers(cluster):
         "configmap/made created", "configmap/made unchanged", "configmap/made unchanged", "configmap/made patched",
         "configmap/files created", '{"hostname":"a\\n","x":"k=v"}configmap/env created',
         f'error: the path "{path}" does not exist', f"error: error reading {path}: no such file or directory",
-        'error: the path "/nothing.yaml" does not exist', 'error: the path "/etc/hostname/x.yaml" does not exist',
+        'error: the path "/nothing.yaml" does not exist',
+        'error: the path "/etc/hostname/x.yaml" cannot be accessed: stat /etc/hostname/x.yaml: not a directory',
         'error: unable to read URL "https://example.com/x.yaml": dial tcp: lookup example.com: no such host']
 
 
@@ -249,6 +250,67 @@ def test_a_kubeconfig_in_the_container(cluster, server, user, says):
     said = pod(cluster, "kubectl get cm -o name --field-selector metadata.name=kube-root-ca.crt", seconds="1m",
                mounts={"/m": {"config": CONFIG % (server, user)}}, env={"KUBECONFIG": "/m/config"})
     assert said == says
+
+
+@pytest.mark.parametrize(("user", "says"), [
+    ("tokenFile: %s", "error: open %s: no such file or directory\n"),
+    ("client-certificate: %s, client-key: /m/config", "error: unable to read client-cert %s for u due to open %s: no "
+     "such file or directory\n"),
+    ("client-certificate: config, client-key: config", "error: kubesim does not play client certificates in "
+     "containers\n"),
+    ("client-certificate-data: YQ==, client-key-data: YQ==", "error: kubesim does not play client certificates in "
+     "containers\n"),
+    ("exec: {command: touch, args: [%s.ran], apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never}",
+     "error: kubesim does not play credential plugins in containers\n"),
+    ("auth-provider: {name: gcp}", "error: kubesim does not play credential plugins in containers\n"),
+    ("username: admin", "error: You must be logged in to the server (Unauthorized)\n"),
+    ("tokenFile: token", "configmap/kube-root-ca.crt\n")])
+def test_nobody_is_more_than_their_token_says(cluster, tmp_path, user, says):
+    """Files that a kubeconfig names are the container's, and relative to its folder."""
+    there = tmp_path / "there"
+    there.write_text("host", encoding="utf-8")
+    ca = "certificate-authority: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
+    config = CONFIG.replace('"%s"', f'"https://kubernetes.default", {ca}') % user.replace("%s", str(there))
+    token = cluster.ok("kubectl create token ops")
+    said = pod(cluster, "kubectl get cm -o name --field-selector metadata.name=kube-root-ca.crt",
+               mounts={"/m": {"config": config, "token": token}}, env={"KUBECONFIG": "/m/config"})
+    assert said == says.replace("%s", str(there))
+
+
+def test_who_may_be_a_user_may_not_be_of_any_group(cluster):
+    """Groups of a kubeconfig, an UID and what else is told of a user are asked for, too."""
+    cluster.ok("kubectl create clusterrole act --verb=impersonate --resource=users")
+    cluster.ok("kubectl create clusterrolebinding act --clusterrole=act --serviceaccount=default:default")
+    config = CONFIG % ("https://kubernetes.default", f"{_TOKEN}, as: admin, as-groups: ['system:masters']")
+    denied = ('Error from server (Forbidden): {} is forbidden: User "system:serviceaccount:default:default" cannot '
+              'impersonate resource "{}" in API group "{}" at the cluster scope\n')
+    assert pod(cluster, """
+        kubectl get cm --kubeconfig /m/config
+        kubectl get cm --as=admin --as-uid=7 --token=$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)
+        kubectl get cm --as=admin --as-user-extra=scopes=all
+        """, mounts={"/m": {"config": config}}, image="alpine/k8s:1.35.0", serviceAccountName="default") == (
+            denied.format('groups "system:masters"', "groups", "")
+            + denied.format('uids.authentication.k8s.io "7"', "uids", "authentication.k8s.io")
+            + denied.format('userextras.authentication.k8s.io "all"', "userextras/scopes", "authentication.k8s.io"))
+
+
+def test_raw_requests(cluster):
+    assert pod(cluster, """
+        kubectl get --raw /healthz; echo
+        kubectl get --raw /api/v1/nodes/minikube/proxy/healthz
+        echo '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}' > /tmp/x
+        kubectl create --raw /api/v1/namespaces/default/configmaps -f /tmp/x | grep -c uid
+        kubectl get --raw '/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=3' | grep -c ADDED
+        """, seconds="1m").splitlines() == [
+            "ok", "error: kubesim does not play --raw with a proxy's path in containers", "1", "2"]
+    assert cluster.ok("kubectl get cm x -o name") == "configmap/x\n"
+
+
+@pytest.mark.parametrize("words", ["-f -", "-Rf-", "--filename=-", "-f /dev/stdin"])
+def test_it_waits_for_its_input(cluster, words):
+    manifest = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}'
+    assert pod(cluster, f"(sleep 3; echo '{manifest}') | kubectl apply {words}", seconds="10s") == (
+        "configmap/x created\n")
 
 
 def test_the_release_is_that_of_the_tag(cluster):

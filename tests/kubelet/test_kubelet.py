@@ -370,16 +370,6 @@ def test_finalizers_keep_the_last_status(w):
     assert pod["status"]["phase"] == "Succeeded" and pod["metadata"]["deletionGracePeriodSeconds"] == 0
 
 
-def test_one_that_a_finalizer_holds_ends_without_a_grace_as_well(w):
-    w.pod("a")
-    w.change("pods", "a", lambda pod: pod["metadata"].update(finalizers=["example.com/hold"]))
-    w.advance(2)
-    w.api.delete("pods", "a", "default", grace_period=0)
-    w.advance(2)
-    pod = w.get("pods", "a")
-    assert pod["status"]["phase"] == "Succeeded" and "terminated" in pod["status"]["containerStatuses"][0]["state"]
-
-
 def test_older_releases_tell_less(node_world):
     w = node_world("scheduler", "kubelet", release=(1, 28))
     w.pod("a")

@@ -6,13 +6,15 @@ rest.InClusterConfig.
 
 from __future__ import annotations
 
+import posixpath
+
 from ...machinery.errors import StatusError
 from ..failures import Failure
-from ..kubeconfig import Kubeconfig, empty, merge, parse
+from ..kubeconfig import Kubeconfig, empty, merge, parse, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ...apiserver.client import Client
     from ...machinery.guests import Call
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/"
 _ANONYMOUS: Object = {"name": "system:anonymous", "groups": ["system:unauthenticated"], "uid": "", "extra": {}}
-_PROVES = ("token", "tokenFile", "client-certificate", "client-certificate-data", "username", "exec", "auth-provider")
+_AUTHENTICATION = "authentication.k8s.io"
+# What may prove in a real cluster who somebody is.
+_UNPLAYED = {"client-certificate": "client certificates", "client-certificate-data": "client certificates",
+             "exec": "credential plugins", "auth-provider": "credential plugins"}
 
 
 def load(call: Call, flags: Flags) -> Kubeconfig:
@@ -30,20 +35,25 @@ def load(call: Call, flags: Flags) -> Kubeconfig:
     home = call.env.get("HOME") or "/"
     paths = [explicit] if explicit else [path for path in call.env.get("KUBECONFIG", "").split(":") if path] or [
         f"{home.rstrip('/')}/.kube/config"]
-    configs = [config for path in paths if (config := _file(call, path)) is not None]
+    configs = []
+    for path in paths:
+        config = _file(call, path)
+        if config is not None:
+            resolve(config, posixpath.dirname(path))
+            configs.append(config)
     if explicit and not configs:
         raise Failure(f"stat {explicit}: no such file or directory")
     merged = merge(configs)
     inside = _in_cluster(call)
     if inside is not None and not (merged["clusters"] or merged["contexts"] or flags["server"]):
-        return GuestKubeconfig(inside, flags, call.env)
+        return GuestKubeconfig(inside, flags, call)
     for user in merged["users"].values():
         if user.get("tokenFile"):
             user["token"] = (_text(call, user["tokenFile"]) or "").strip()
     context = merged["contexts"].get(flags["context"] or merged["current-context"])
     if inside is not None and context is not None and not context.get("namespace"):
         context["namespace"] = inside["contexts"][""]["namespace"]
-    return GuestKubeconfig(merged, flags, call.env)
+    return GuestKubeconfig(merged, flags, call)
 
 
 def _file(call: Call, path: str) -> Object | None:
@@ -80,12 +90,16 @@ def _in_cluster(call: Call) -> Object | None:
 
 
 class GuestKubeconfig(Kubeconfig):
-    """Who has nothing that proves who they are is nobody, and who wants to be another one has to be allowed to.
+    """Who has no token is nobody, and who wants to be another one has to be allowed to.
 
     `client`: a trusted client, which is set by who makes it.
     """
 
     client: Client
+
+    def __init__(self, config: Object, flags: Flags, call: Call):
+        super().__init__(config, flags, call.env)
+        self.files = call.files
 
     def _is_simulated(self) -> bool:
         return True
@@ -96,37 +110,40 @@ class GuestKubeconfig(Kubeconfig):
 
     def identity(self, review: Callable[[str], Object | None]) -> Object:
         entry = self.config["users"].get(self.user_name, {})
-        given = any(self._given(name) for name in ("token", "username", "password", "client-certificate"))
+        own = self._own(entry, review)
+        if not (self._given("as") or entry.get("as")):
+            return own
         wanted = super().identity(review)
-        if not given and not any(entry.get(name) for name in _PROVES):
-            own: Object = _ANONYMOUS
-        elif self._given("as") or entry.get("as"):
-            own = self._own(review)
-        else:
-            return wanted
-        if self._given("as") or entry.get("as"):
-            self._may_be(own, wanted)
-            return wanted
-        return own
+        self._may_be(own, wanted, self._given("as-group") or entry.get("as-groups") or ())
+        return wanted
 
-    def _own(self, review: Callable[[str], Object | None]) -> Object:
-        """Return whom they are without --as."""
-        entry = self.config["users"].get(self.user_name, {})
+    def _own(self, entry: Object, review: Callable[[str], Object | None]) -> Object:
+        """Return whom they are without --as. Raises StatusError, and Failure where kubesim cannot tell."""
         token = self._given("token") or entry.get("token", "")
-        found = review(token) if token else None
-        return found if found is not None else {"name": entry.get("username") or self.user_name,
-                                                "groups": ["system:masters", "system:authenticated"]}
+        if token and (user := review(token)) is not None:
+            return user
+        if token or any(self._given(name) or entry.get(name) for name in ("username", "password")):
+            raise StatusError(401, "Unauthorized", "Unauthorized")
+        for name, what in _UNPLAYED.items():
+            if name in entry or (name == "client-certificate" and self._given(name)):
+                raise Failure(f"kubesim does not play {what} in containers")
+        return _ANONYMOUS
 
-    def _may_be(self, own: Object, wanted: Object) -> None:
-        """Raise Forbidden where somebody may not speak for another (filters/impersonation.go)."""
+    def _may_be(self, own: Object, wanted: Object, groups: Iterable[str]) -> None:
+        """Raise Forbidden where somebody may not speak for another (filters/impersonation)."""
         name = wanted["name"]
         namespace, _, account = name.removeprefix("system:serviceaccount:").partition(":")
-        asked = {"verb": "impersonate", "version": "v1", "resource": "users", "name": name}
         if name.startswith("system:serviceaccount:") and account:
-            asked = {**asked, "resource": "serviceaccounts", "namespace": namespace, "name": account}
-        self._check_review(own, asked)
-        for group in self._given("as-group") or ():
-            self._check_review(own, {**asked, "resource": "groups", "name": group, "namespace": ""})
+            asked = [{"resource": "serviceaccounts", "namespace": namespace, "name": account}]
+        else:
+            asked = [{"resource": "users", "name": name}]
+        asked += [{"resource": "groups", "name": group} for group in groups]
+        asked += [{"group": _AUTHENTICATION, "resource": "userextras", "subresource": key, "name": value}
+                  for key, values in wanted["extra"].items() for value in values]
+        if wanted["uid"]:
+            asked.append({"group": _AUTHENTICATION, "resource": "uids", "name": wanted["uid"]})
+        for each in asked:
+            self._check_review(own, {"verb": "impersonate", "version": "v1", **each})
 
     def _check_review(self, own: Object, asked: Object) -> None:
         answer = self.client.create("subjectaccessreviews.authorization.k8s.io", {
@@ -134,7 +151,9 @@ class GuestKubeconfig(Kubeconfig):
             "spec": {"user": own["name"], "groups": list(own.get("groups") or ()), "resourceAttributes": asked}})
         if answer["status"].get("allowed"):
             return
+        group, resource = asked.get("group", ""), asked["resource"]
         where = f'in the namespace "{asked["namespace"]}"' if asked.get("namespace") else "at the cluster scope"
-        raise StatusError(403, "Forbidden", f'{asked["resource"]} "{asked["name"]}" is forbidden: User "{own["name"]}" '
-                          f'cannot impersonate resource "{asked["resource"]}" in API group "" {where}',
-                          {"name": asked["name"], "kind": asked["resource"]})
+        shown = "/".join(filter(None, (resource, asked.get("subresource"))))
+        raise StatusError(403, "Forbidden", f'{".".join(filter(None, (resource, group)))} "{asked["name"]}" is '
+                          f'forbidden: User "{own["name"]}" cannot impersonate resource "{shown}" in API group '
+                          f'"{group}" {where}', {"name": asked["name"], "group": group, "kind": resource})

@@ -10,6 +10,10 @@ import time
 
 from .confined import confine
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 # What the shell does first: leave a process behind that ends all of them when who holds the other end of $2 is gone,
 # even by SIGKILL. What it does for ever: read the name of a script from descriptor 8, run it, tell its exit code on 9.
 _LOOP = r"""
@@ -35,13 +39,14 @@ _OURS = ("_", "SHLVL", "OLDPWD")
 
 class Bash:
     """A bash in the folder `cwd`; scripts and outputs are kept in `folder`. `environ` and `cwd` follow its commands.
-    Where `confined` is a folder, they change files below it alone, where the system can see to that."""
+    Where there are folders in `confined`, they change files below these alone, where the system can see to that."""
 
-    def __init__(self, environ: dict[str, str], cwd: str, folder: str, confined: str | None = None):
+    def __init__(self, environ: dict[str, str], cwd: str, folder: str, confined: Sequence[str] = ()):
         import shutil
 
         self.environ, self.cwd, self.folder = dict(environ), cwd, os.path.join(folder, "scripts")
         os.makedirs(self.folder, exist_ok=True)
+        places = [*confined, self.folder]
         self._count = len(os.listdir(self.folder))
         self.alive = True
         program = shutil.which("bash") or "bash"
@@ -51,7 +56,7 @@ class Bash:
                                           shutil.which("env") or "env", str(gone)], cwd=cwd, env=environ,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
                                          pass_fds=(gone,),
-                                         preexec_fn=(lambda: confine([confined])) if confined else None)
+                                         preexec_fn=(lambda: confine(places)) if confined else None)
         os.close(gone)
 
     def run(self, text: str, timeout: float, apart: bool) -> tuple[int, str, str, bool]:
@@ -61,7 +66,7 @@ class Bash:
         with open(script, "x", encoding="utf-8") as file:  # the page may have laid a link there
             file.write(text + "\n")
         if apart:
-            open(script + ".apart", "w").close()
+            open(script + ".apart", "x").close()
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
             self._process.stdin.write(script.encode() + b"\n")

@@ -4,7 +4,9 @@ show."""
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from ...apiserver import settings
 from .tables import tables
 
 TYPE_CHECKING = False
@@ -30,5 +32,8 @@ def settings_of(page: Page) -> dict[str, str]:
         for table in tables(lines) if not found and "CIDRS" in text else ():
             for row in (dict(zip(table.columns, cells)) for _, cells in table.rows):
                 if row.get("NAME") == "kubernetes" and _RANGE.fullmatch(row.get("CIDRS", "")):
-                    found["service-cluster-ip-range"] = row["CIDRS"]
+                    with suppress(ValueError):  # what no API server would start with is the page's mistake
+                        settings.check(shown := {"service-cluster-ip-range": row["CIDRS"]})
+                        settings.check_nodes(shown, max(1, page.nodes))
+                        found = shown
     return found

@@ -23,7 +23,10 @@ _TEXT = {"echo", "printf"}  # whose words become a part of something else
 _READ = {"-f", "--filename", "-k", "--kustomize", "--from-file", "--from-env-file", "--patch-file", "--raw", "--key",
          "--cert"}
 _DATA = {"--from-literal", "--overrides", "--patch", "-p", "--raw", "--env"}
-_RUNS = ("KUBECTL_EXTERNAL_DIFF",)  # variables that name programs
+_LEADING = ("KUBESIM_LOG", "KUBERC")  # variables of kubectl's that name a file it writes, or give it words
+# Of kubectl, what runs programs (the variables that name them are nobody's matter then), and what writes to folders,
+# in which there may be links.
+_OWN_SHELL = {"diff", "cp", "dump", "kustomize"}
 
 
 def without_root(text: str) -> str:
@@ -98,10 +101,23 @@ def holds(folder: str, path: str) -> bool:
     return os.path.commonpath([folder, os.path.realpath(path)]) == folder
 
 
+def cut(state: str, folder: str, programs: str) -> None:
+    """Take the links away that a page has laid in kubesim's own folder `state`, where this process writes, and that lead
+    out of the page's `folder`. `programs` in it are links to the machine's."""
+    for inside, folders, files in os.walk(state):
+        if programs in (found := [os.path.join(inside, name) for name in folders]):
+            folders.remove(os.path.basename(programs))
+        for path in (*found, *(os.path.join(inside, name) for name in files)):
+            if os.path.islink(path) and not holds(folder, path):
+                os.unlink(path)
+
+
 def leads_out(words: Sequence[str], environ: Mapping[str, str], folder: str, home: str) -> bool:
     """Whether a kubectl command with these words and variables may write, or run, what is not in the page's `folder`.
     """
-    if environ.get("HOME") != home or any(environ.get(name) for name in _RUNS) or not all(
+    if _OWN_SHELL.intersection(words) or any(word.startswith(("--edit", "--kuberc")) for word in words):
+        return True
+    if environ.get("HOME") != home or any(environ.get(name) for name in _LEADING) or not all(
             holds(folder, path) for path in environ.get("KUBECONFIG", "").split(os.pathsep) if path):
         return True
     end = words.index("--") if "--" in words else len(words)

@@ -72,6 +72,10 @@ class Ran:
     timed_out: bool = False
 
 
+class Gone(Exception):
+    """A command has taken the cluster's files away."""
+
+
 class TimedOut(Exception):
     """A command took longer than it may."""
 
@@ -131,6 +135,15 @@ class Session:
 
     def __enter__(self) -> Session:
         self._before = dict(os.environ), os.getcwd()
+        try:
+            self._begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _begin(self) -> None:
+        """Make the cluster, as the page's commands find it."""
         os.environ.clear()
         os.environ.update(self.environ)
         os.chdir(self.work)
@@ -145,7 +158,6 @@ class Session:
         cluster.begin()
         cluster.store.commit(durable=True)
         cluster.store.release()
-        return self
 
     def __exit__(self, *problem: object) -> None:
         self.end_watches()
@@ -245,15 +257,19 @@ class Session:
             text = scratch.to_scratch(text, self.home, self._given)
         words = plain_words(text) if self.execute is not None else None
         if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _INTERACTIVE.intersection(words) \
-                and not self._has_plugins() and not (  # which take the place of the process
-                    scratch.leads_out(words, os.environ, self.folder, self.home)):
+                and not self._has_plugins() and not self._leads_out(words):  # plugins take the place of the process
             ran = self._kubectl(words[1:], apart)
         else:
             if self._bash is None:
-                confined = None if self.host_shell else self.folder
+                # Not the folder that these are in, in which this process makes others.
+                confined = () if self.host_shell else (self.work, self.home)
                 self._bash = Bash(self.environ, self.work, self.folder, confined)
             code, output, stderr, timed_out = self._bash.run(text, self.timeout, apart)
             ran = Ran(code, output, stderr, timed_out)
+            if not self.host_shell:
+                scratch.cut(self._state, self.folder, self.bin)
+                if not os.path.isdir(self._open().store.folder):
+                    raise Gone
             if not self._bash.alive:
                 self._bash.end()
                 self._bash = None
@@ -269,6 +285,11 @@ class Session:
             for watch in self.watches:
                 watch.look()
         return ran
+
+    def _leads_out(self, words: Sequence[str]) -> bool:
+        """Whether a kubectl in this process may change, or run, what is not the page's."""
+        return scratch.leads_out(words, os.environ, self.folder, self.home) or os.path.lexists(
+            os.path.join(self._state, "kuberc"))  # which gives words to commands
 
     def _has_plugins(self) -> bool:
         """Whether a program that a page finds may be a plugin of kubectl."""
@@ -338,7 +359,7 @@ class Session:
         None where it is not one that can go on there.
         """
         words = plain_words(text) if self.execute is not None else None
-        if not words:
+        if not words or self._leads_out(words):
             return None
         out = _stream()
         made: list[Watching] = []

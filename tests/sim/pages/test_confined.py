@@ -12,10 +12,16 @@ import tempfile
 import pytest
 
 from kubesim_cli.sim.pages.confined import confine, version
+from kubesim_cli.sim.pages.model import BadPage
 from kubesim_cli.sim.pages.programs import why_not
 
 pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 needs_landlock = pytest.mark.skipif(not version(), reason="needs Linux with Landlock")
+
+
+# Prints a kuberc by which `config set-context` changes the file new in the folder $X.
+KUBERC = r"""printf '%s\n' 'apiVersion: kubectl.config.k8s.io/v1beta1' 'kind: Preference' 'defaults:' """ \
+    r"""'- command: config set-context' '  options:' '  - name: kubeconfig' "    default: $X/new" """
 
 
 @pytest.fixture
@@ -38,11 +44,31 @@ def foreign():
     "X={}; export HOME=$X\nkubectl config set-context b",
     "X={}; eval export KUBESIM_\"HOME=$X\"\nkubectl create namespace b\nkubectl config use-context b",
     "export KUBECTL_EXTERNAL_DIFF='touch {}/new'\nkubectl create cm a -o yaml --dry-run=client > a\nkubectl diff -f a",
+    "kubectl create cm a -o yaml --dry-run=client > a\nX={}; echo touch $X/new > ~/.kubesim/bin/own\n"
+    "chmod +x ~/.kubesim/bin/own; mv ~/.kubesim/bin/own ~/.kubesim/bin/diff\nkubectl diff -f a",
+    "X={}; export EDITOR=\"touch $X/new\"; kubectl create cm a -o yaml --dry-run=client > a\n"
+    "kubectl create --edit=true -f a",
+    "X={}; export KUBESIM_LOG=$X/new\nkubectl create namespace b\nkubectl get pods --watch",
+    "X={}; ln -s $X/new b; cp b ~/.kubesim/config -Pf\nkubectl config set-context b",
+    "mkdir b; X={}; ln -s $X b/default; ln -s $X/new b/nodes.json\nkubectl cluster-info dump --output-directory=b",
+    "mkdir b; X={}; ln -s $X/new b/hostname\nkubectl cp web:/etc b",
+    f"X={{}}; {KUBERC} > ~/.kubesim/kuberc\nkubectl config set-context b",
+    f"X={{}}; {KUBERC} > b; export KUBERC=$PWD/b\nkubectl config set-context b",
+    f"X={{}}; {KUBERC} > b\nkubectl config set-context b --kuberc=b",
+    "X={}; rm -rf ../scripts ../kept; ln -s $X ../scripts; ln -s $X ../kept\necho a | cat",
+    "X={}; cd ..; mv work b; ln -s $X work\nkubectl create cm a -o yaml --dry-run=client > a",
 ])
 def test_what_words_do_not_tell_is_stopped_too(replayed, foreign, text):
     page = "```shell\nkubectl run web --image=nginx\nkubectl wait pod/web --for=condition=Ready\n"
     report = replayed(page + text.format(foreign) + "\n```\n")
     assert "left out" not in [one.state for one in report.outcomes]
+
+
+@needs_landlock
+def test_a_page_that_takes_the_cluster_away_cannot_be_verified(replayed, foreign):
+    with pytest.raises(BadPage, match="takes kubesim's own files away"):
+        replayed(f"```shell\nX={foreign}; rm -rf ~/.kubesim/clusters; ln -s $X ~/.kubesim/clusters\n"
+                 "kubectl create namespace b\n```\n")
 
 
 def test_a_file_of_a_page_is_in_its_folder(replayed, foreign):

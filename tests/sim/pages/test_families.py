@@ -32,3 +32,8 @@ def test_the_range_of_services_is_the_shown_one():
     listing = "NAME         CIDRS          AGE\nkubernetes   10.96.0.0/28   17d\n"
     assert settings_of(page(listing)) == {"service-cluster-ip-range": "10.96.0.0/28"}
     assert settings_of(page(listing.replace("kubernetes", "more      "))) == {}
+
+
+@pytest.mark.parametrize("shown", ["10.43.0.0/33", "999.43.0.0/16", "10.43.0.0/8", "10.43.0.1/16", "10.244.0.0/16"])
+def test_a_range_that_no_server_starts_with_is_none(shown):
+    assert settings_of(page(f"NAME         CIDRS          AGE\nkubernetes   {shown}   17d\n")) == {}

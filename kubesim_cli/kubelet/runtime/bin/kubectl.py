@@ -30,6 +30,7 @@ TAKES = 0.1         # seconds from its start to its first request: a loop of not
 STEPS = 10_000      # that a command line counts
 LIMIT = 30.0        # seconds until client-go gives up to connect (net.Dialer of rest/transport)
 INTERRUPTED = 2     # exit code of a program in Go that is told to end and is process 1
+_STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _API = "10.96.0.1"  # an address to ask for where the container is told of none
 _SIGNALS = {"TERM": 15, "INT": 2, "HUP": 1}
 
@@ -72,7 +73,8 @@ def run(process: Process) -> int | None:
 
 def _reads_stdin(words: list[str]) -> bool:
     own = words[:words.index("--")] if "--" in words else words
-    return any(word in ("-", "-f-") or word.endswith("=-") for word in own)
+    return any(word == "-" or word.endswith(("=-", *_STDIN)) or (word.endswith("f-") and word[:1] == "-" != word[1:2])
+               for word in own)
 
 
 def _execute(process: Process, api: Client, pod: Object, name: str, argv: list[str], stdin: bool) -> None:
@@ -177,6 +179,8 @@ class ContainerFiles(Files):
             return False
 
     def contents(self, path: str) -> bytes:
+        if path in _STDIN:
+            return bytes(self._process.memory["in"])
         if self.is_folder(path):
             raise _told(Errno("EISDIR"), path)
         try:
