@@ -101,9 +101,10 @@ def _blocks(pem: bytes) -> Iterator[tuple[bytes, list[bytes], bytes]]:
             continue
         at = next((at for at, each in enumerate(lines) if b":" not in each), len(lines))
         try:
-            yield first.rstrip()[:-5], lines[:at], base64.b64decode(b"".join(b"".join(lines[at:]).split()), validate=True)
+            der = base64.b64decode(b"".join(b"".join(lines[at:]).split()), validate=True)
         except ValueError:
             continue
+        yield first.rstrip()[:-5], lines[:at], der
 
 
 def _check_certificates(der: bytes) -> None:
