@@ -100,10 +100,15 @@ def add_objects(add: Add, now: float, discovery: Discovery, cidr: str) -> None:
 
 def local_api_service(group: str, version: str, priority: int, version_priority: int, now: float) -> Object:
     """Return spec and status of the APIService for what this server serves itself."""
-    available = {"lastTransitionTime": timestamps.format(now), "message": "Local APIServices are always available",
-                 "reason": "Local", "status": "True", "type": "Available"}
     spec = {"groupPriorityMinimum": priority, "version": version, "versionPriority": version_priority}
-    return {"spec": {"group": group, **spec} if group else spec, "status": {"conditions": [available]}}
+    return {"spec": {"group": group, **spec} if group else spec, "status": {"conditions": [local_available(now)]}}
+
+
+def local_available(now: float) -> Object:
+    """Return the condition of an APIService that no other server stands behind (NewLocalAvailableAPIServiceCondition).
+    """
+    return {"lastTransitionTime": timestamps.format(now), "message": "Local APIServices are always available",
+            "reason": "Local", "status": "True", "type": "Available"}
 
 
 def priority_levels() -> dict[str, Object]:

@@ -161,9 +161,7 @@ class Server:
         elif name == "pods":
             self._count_annotated(old, None if type_ == "DELETED" else obj)
         elif name == "apiservices.apiregistration.k8s.io":
-            now_served = type_ != "DELETED" and "service" in obj["spec"]
-            if change := now_served - (old is not None and "service" in old["spec"]):
-                self.tally.aggregated_apis += change
+            self.tally.aggregated_apis = sum("service" in each["spec"] for each in self.store.list(name))
         self.notice(type_, name, old, None if type_ == "DELETED" else obj)
         return obj
 

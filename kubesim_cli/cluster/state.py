@@ -18,6 +18,7 @@
     bootstrapped   the revision after the default objects were made; absent: they are not
     podsWithUsage  how many pods have annotations that tell their usage; absent: 0
     metricsServers how many pods of metrics-server are ready; absent: 0
+    aggregatedAPIs how many APIServices another server stands behind; absent: 0
     failingImages  [NAME], whole names of images that cannot be pulled, with a tag or without
     ownImages      {REPOSITORY: DESCRIPTION}, images that the user has added (kubelet.images.description)
     podFaults      [FAULT], the pods that crash, fail their probes or start slowly (kubelet.podfaults)

@@ -1,12 +1,12 @@
 """Whether the servers that APIServices name can be reached.
 
-Kubernetes: kube-aggregator/pkg/controllers/status/remote/remote_available_controller.go. Nothing is asked of them: one
-that has an endpoint that is ready answers.
+Kubernetes: kube-aggregator/pkg/controllers/status, remote/remote_available_controller.go and
+local/local_available_controller.go. Nothing is asked of them: one that has an endpoint that is ready answers.
 """
 
 from __future__ import annotations
 
-from ..apiserver.poststarthooks import API_SERVICES
+from ..apiserver.poststarthooks import API_SERVICES, local_available
 from ..helpers.controller import Change, Controller, itself
 from ..machinery import conditions
 from ..machinery.objects import clone, key_of, split_key
@@ -39,7 +39,7 @@ class APIServiceAvailabilityController(Controller):
         namespace, name = split_key(key)
         if not namespace:
             found = api.find(API_SERVICES, name)
-            if found is not None and "service" in found["spec"]:
+            if found is not None:
                 _sync(api, found)
             return
         for found in api.items(API_SERVICES):
@@ -49,11 +49,15 @@ class APIServiceAvailabilityController(Controller):
 
 
 def _sync(api: Client, found: Object) -> None:
-    problem = _problem(api, found["spec"])
-    reason, message = problem or ("Passed", "all checks passed")
+    if "service" in found["spec"]:
+        problem = _problem(api, found["spec"])
+        reason, message = problem or ("Passed", "all checks passed")
+        condition = {"type": "Available", "status": "False" if problem else "True", "reason": reason,
+                     "message": message}
+    else:
+        condition = local_available(api.now)
     status = clone(found.get("status") or {})
     known = status["conditions"] = list(status.get("conditions") or ())
-    condition = {"type": "Available", "status": "False" if problem else "True", "reason": reason, "message": message}
     if conditions.set_condition(known, condition, api.now):
         api.update_status(API_SERVICES, {**found, "status": status})
 

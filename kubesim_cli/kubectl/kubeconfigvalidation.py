@@ -5,6 +5,8 @@ Only files that are named are looked for; what is in them is nobody's business h
 
 from __future__ import annotations
 
+from ..go.fmt import quote
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ def of_user(name: str, user: Object, files: Files) -> Iterator[str]:
                if any(user.get(field) for field in fields)]
     if user.get("client-certificate") or user.get("client-certificate-data"):
         yield from _certificate(name, user, files)
-    if user.get("exec"):
+    if user.get("exec") is not None:
         yield from _plugin(name, user["exec"], "auth-provider" in user)
     if len(methods) > 1:
         yield f"more than one authentication method found for {name}; found [{' '.join(methods)}], only one is allowed"
@@ -61,14 +63,32 @@ def of_cluster(name: str, cluster: Object, files: Files) -> Iterator[str]:
     """Yield what is wrong with a cluster's entry, the flags being merged into it (validateClusterInfo)."""
     proxy = cluster.get("proxy-url")
     if proxy:
-        scheme = proxy.partition("://")[0] if "://" in proxy else ""
-        if scheme not in ("http", "https", "socks5"):
-            yield (f'invalid \'proxy-url\' "{proxy}" for cluster "{name}": unsupported scheme "{scheme}", must be '
-                   "http, https, or socks5")
+        scheme = _scheme(proxy)
+        if scheme is None:
+            yield f"invalid 'proxy-url' {quote(proxy)} for cluster {quote(name)}: could not parse: {proxy}"
+        elif scheme not in ("http", "https", "socks5"):
+            yield (f"invalid 'proxy-url' {quote(proxy)} for cluster {quote(name)}: unsupported scheme {quote(scheme)}, "
+                   "must be http, https, or socks5")
     if cluster.get("certificate-authority") and cluster.get("certificate-authority-data"):
         yield (f"certificate-authority-data and certificate-authority are both specified for {name}. "
                "certificate-authority-data will override.")
     yield from _unreadable("certificate-authority", cluster.get("certificate-authority"), name, files)
+
+
+def _scheme(url: str) -> str | None:
+    """Return the scheme of a URL, None where it is no URL (net/url, getScheme)."""
+    import re
+
+    from ..go.url import URL
+
+    match = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", url)
+    if match is None:
+        return None if re.match("[^/]*:|[^?#]*%(?![0-9a-fA-F]{2})", url) else ""
+    try:
+        URL(url)
+    except ValueError:
+        return None
+    return match[1].lower()
 
 
 def _unreadable(what: str, path: str | None, name: str, files: Files) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ..go.jsontext import encode_sorted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ipaddress import IPv4Interface, IPv6Interface
 
     from ..releases import Release
     from .types import Json, Object
@@ -295,36 +296,39 @@ def canonical_cidr(value: str) -> list[str]:
 
 def interface_address(value: str) -> list[str]:
     """An address with the size of its network, as programs write it (validation.IsValidInterfaceAddress)."""
-    import ipaddress
-
-    if not value.partition("/")[2].isdecimal():
-        return [_NO_INTERFACE]
-    try:
-        canonical = ipaddress.ip_interface(value)
-    except ValueError:
-        return [_NO_INTERFACE]
-    return [] if value == str(canonical) else [f'must be in canonical form ("{canonical}")']
-
-
-_NO_INTERFACE = "must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"
+    found = _interface(value)
+    if found is None:
+        return ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"]
+    return [] if value == str(found) else [f'must be in canonical form ("{found}")']
 
 
 def cidr(value: str) -> list[str]:
     """A network, with no bits set beyond the prefix length (validation.IsValidCIDRForLegacyField, parseCIDR)."""
+    found = _interface(value)
+    if found is None:
+        return ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]
+    address, _, bits = value.partition("/")
+    if (found.version == 4 and address != str(found.ip)) or (len(bits) > 1 and bits[0] == "0"):
+        return ["must not have leading 0s in IP or prefix length"]
+    return [] if found.ip == found.network.network_address else ["must not have bits set beyond the prefix length"]
+
+
+def _interface(value: str) -> IPv4Interface | IPv6Interface | None:
+    """Return an address with its network, None for any other text; numbers may begin with 0 (ParseCIDRSloppy)."""
     import ipaddress
 
-    address, slash, bits = value.partition("/")
+    address, _, bits = value.partition("/")
+    parts = address.split(".")
+    if all(map(_is_number, parts)):
+        address = ".".join(str(int(part)) for part in parts)
     try:
-        if not slash or not bits.isdecimal():
-            raise ValueError
-        network = ipaddress.ip_network(value, strict=False)
+        return None if "%" in address or not _is_number(bits) else ipaddress.ip_interface(f"{address}/{int(bits)}")
     except ValueError:
-        return ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]
-    if len(bits) > 1 and bits[0] == "0":
-        return ["must not have leading 0s in IP or prefix length"]
-    if network.network_address != ipaddress.ip_address(address):
-        return ["must not have bits set beyond the prefix length"]
-    return []
+        return None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def mask_trailing_dash(prefix: str) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from ..go import asn1
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 COMMON_NAME, ORGANIZATION = "2.5.4.3", "2.5.4.10"
 EMAIL, DNS, URI, IP = 0x81, 0x82, 0x86, 0x87  # tags of the kinds of alternative names
 _EXTENSION_REQUEST, _ALTERNATIVE_NAMES = "1.2.840.113549.1.9.14", "2.5.29.17"
 _ATTRIBUTES = 0xA0
 _BEGIN, _END = b"-----BEGIN CERTIFICATE REQUEST-----", b"-----END CERTIFICATE REQUEST-----"
-_BLOCK = rb"(?:^|\n)-----BEGIN ([^\n-]*)-----[ \t\r]*\n(.*?)-----END \1-----"
+_BLOCK_START, _BLOCK_END = b"-----BEGIN ", b"\n-----END "
 
 
 class CertificateRequest:
@@ -68,25 +72,39 @@ def parse_request(pem: bytes) -> CertificateRequest:
 
 def check_certificates(pem: bytes) -> None:
     """Raise ValueError, with what is wrong, where a text that is not empty is not one or more certificates in PEM
-    (encoding/pem's Decode, x509.ParseCertificates)."""
-    import base64
-    import re
-
+    (x509.ParseCertificates)."""
     blocks = 0
-    for match in re.finditer(_BLOCK, pem, re.DOTALL):
-        headers, _, body = match[2].rpartition(b"\n\n") if b":" in match[2] else (b"", b"", match[2])
-        try:
-            der = base64.b64decode(b"".join(body.split()), validate=True)
-        except ValueError:
-            continue  # which is no block
-        if match[1] != b"CERTIFICATE":
-            raise ValueError(f'only CERTIFICATE PEM blocks are allowed, found "{match[1].decode("utf-8", "replace")}"')
+    for type_, headers, der in _blocks(pem):
+        if type_ != b"CERTIFICATE":
+            raise ValueError(f'only CERTIFICATE PEM blocks are allowed, found "{type_.decode("utf-8", "replace")}"')
         if headers:
             raise ValueError("no PEM block headers are permitted")
         blocks += 1
         _check_certificates(der)
     if not blocks:
         raise ValueError("must contain at least one CERTIFICATE PEM block")
+
+
+def _blocks(pem: bytes) -> Iterator[tuple[bytes, list[bytes], bytes]]:
+    """Yield type, lines of headers and content of each block; what is none is passed over (encoding/pem's Decode)."""
+    import base64
+
+    position = 0
+    while (end := pem.find(_BLOCK_END, position)) >= 0:
+        start, position = pem.rfind(_BLOCK_START, position, end), end + len(_BLOCK_END)
+        if start < 0 or (start > 0 and pem[start - 1:start] != b"\n"):
+            continue
+        first, *lines = pem[start + len(_BLOCK_START):end].split(b"\n")
+        stop = pem.find(b"\n", position)
+        last = pem[position:stop if stop >= 0 else len(pem)]
+        if not first.rstrip().endswith(b"-----") or last.rstrip() != first.rstrip():
+            continue
+        at = next((at for at, each in enumerate(lines) if b":" not in each), len(lines))
+        try:
+            der = base64.b64decode(b"".join(b"".join(lines[at:]).split()), validate=True)
+        except ValueError:
+            continue
+        yield first.rstrip()[:-5], lines[:at], der
 
 
 def _check_certificates(der: bytes) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from kubesim_cli.apiserver.tally import Tally
 from kubesim_cli.cluster.loops import LOOPS
+from kubesim_cli.store.store import Store
 
 MANIFEST = """apiVersion: apiregistration.k8s.io/v1
 kind: APIService
@@ -79,11 +80,16 @@ def test_services_without_a_look_at_their_endpoints_are_asked(newest, service, h
         f'failing or missing response from {url}: Get "{url}": dial tcp {why.format(ip=ip)}'))
 
 
-def test_those_of_the_server_itself_are_left_alone(newest):
+def test_those_of_the_server_itself_are_available(newest):
+    """At once, and when they come back to it."""
     local = MANIFEST.replace("  service: {name: stars, namespace: default, port: 443}\n", "")
-    newest.ok("kubectl apply -f -", local)
-    newest.ok("kubectl create service clusterip stars --tcp=443")
-    assert newest.ok("kubectl get apiservice v1.stars.example -o jsonpath={.status}") == "{}"
+    available = ("True", "Local", "Local APIServices are always available")
+    newest.ok("kubectl create -f -", local)
+    assert condition(newest) == available
+    newest.ok("kubectl replace -f -", MANIFEST)
+    assert condition(newest)[1] == "ServiceNotFound"
+    newest.ok("kubectl replace -f -", local)
+    assert condition(newest) == available
 
 
 def test_a_cluster_without_them_does_not_look():
@@ -93,3 +99,16 @@ def test_a_cluster_without_them_does_not_look():
     assert not loop.when(tally)
     tally.aggregated_apis = 1
     assert loop.when(tally)
+
+
+def test_those_of_a_cluster_that_has_not_counted_them(newest):
+    """An older kubesim made it, with an APIService that is made anew."""
+    newest.ok("kubectl apply -f -", MANIFEST)
+    store = Store(str(newest.home / "clusters" / "minikube"))
+    store.begin()
+    del store.meta["aggregatedAPIs"]
+    store.commit()
+    store.close()
+    newest.ok("kubectl replace --force -f -", MANIFEST)
+    newest.ok("kubectl create service clusterip stars --tcp=443:8443")
+    assert condition(newest)[1] == "MissingEndpoints"

@@ -239,6 +239,7 @@ def test_one_object_of_a_kustomization_is_shown_alone(terminal, tmp_path):
                                                "directory"),
     ("[", 'pattern "[" is not valid: syntax error in pattern'), ("a[]", 'pattern "a[]" is not valid: syntax error in '
                                                                 "pattern"),
+    ("[^]", 'pattern "[^]" is not valid: syntax error in pattern'),
     ("[b-]", 'pattern "[b-]" is not valid: syntax error in pattern'), ("[a-c]x", 'the path "[a-c]x" does not exist'),
 ])
 def test_paths_that_lead_nowhere(terminal, tmp_path, path, told):

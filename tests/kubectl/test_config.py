@@ -453,6 +453,12 @@ CA = "LS0tLS1CRUdJTg=="
       "override."]),
     ({"proxy-url": "foo"}, {}, "", ['invalid \'proxy-url\' "foo" for cluster "k": unsupported scheme "", must be http, '
                                     "https, or socks5"]),
+    ({"proxy-url": "HTTP://p"}, {}, "", []),
+    ({"proxy-url": "http://a b"}, {}, "",
+     ['invalid \'proxy-url\' "http://a b" for cluster "k": could not parse: http://a b']),
+    ({"proxy-url": "://p"}, {}, "", ['invalid \'proxy-url\' "://p" for cluster "k": could not parse: ://p']),
+    ({}, {"exec": {}}, "", [f"{field} must be specified for u to use exec authentication plugin" for field in (
+        "command", "apiVersion", "interactiveMode")]),
     ({}, {"client-certificate": "config", "client-key": "config"}, "", []),
     ({}, {"client-certificate": "a/no.crt", "client-key": "/no.key"}, "",
      ["unable to read client-cert {dir}/a/no.crt for u due to open {dir}/a/no.crt: no such file or directory",

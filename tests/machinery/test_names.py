@@ -29,6 +29,11 @@ LABEL = ("a lowercase RFC 1123 label must consist of lower case alphanumeric cha
     (names.ip, "10.0.0.1", []), (names.ip, "010.0.0.1", ["must not have leading 0s"]),
     (names.ip, "10.0.0", ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]),
     (names.cidr, "10.0.0.0/8", []), (names.cidr, "10.0.0.1/8", ["must not have bits set beyond the prefix length"]),
+    (names.cidr, "010.0.0.0/8", ["must not have leading 0s in IP or prefix length"]),
+    (names.cidr, "fe80::%eth0/64", ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]),
+    (names.interface_address, "fe80::1%eth0/64", ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or "
+                                                  "2001:db8::1/64)"]),
+    (names.interface_address, "10.9.08.7/024", ['must be in canonical form ("10.9.8.7/24")']),
     (names.percent, "5%", [])])
 def test_checks(check, value, expected):
     assert check(value) == expected

@@ -75,6 +75,9 @@ def test_certificates(pem):
 @pytest.mark.parametrize(("pem", "said"), [
     (b"a", "must contain at least one CERTIFICATE PEM block"),
     (b"-----BEGIN CERTIFICATE-----\n*\n-----END CERTIFICATE-----\n", "must contain at least one CERTIFICATE PEM block"),
+    pytest.param(b"-----BEGIN CERTIFICATE-----\n" * 50_000, "must contain at least one CERTIFICATE PEM block",
+                 id="many beginnings, at once"),
+    (b"-----BEGIN KEY-----\n" + PEM, 'only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"'),
     (PEM, 'only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"'),
     (CERTIFICATE + PEM, 'only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"'),
     (CERTIFICATE.replace(b"-----\n", b"-----\nProc-Type: 4,ENCRYPTED\n\n", 1), "no PEM block headers are permitted"),

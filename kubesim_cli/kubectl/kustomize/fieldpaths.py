@@ -89,11 +89,15 @@ def split(path: str) -> list[str]:
 def visit(node: Json, path: list[str], change: Callable[[Json], Json], create: Json = None) -> None:
     """Call `change(value)` for the value at a path in every list on the way, and set what it returns.
 
-    `create` is the value to begin with where the field is missing; None: a missing field is left alone.
+    `create` is the value to begin with where the field is missing; None: a missing field is left alone. Raises Failure,
+    also for one that `change` raises: its text tells of the lists that lead there (fieldspec.Filter).
     """
     if isinstance(node, list):
         for item in node:
-            visit(item, path, change, create)
+            try:
+                visit(item, path, change, create)
+            except Failure as error:
+                raise Failure(f"visit traversal on path: [{' '.join(path)}]: {error}") from None
         return
     if node is None:
         return

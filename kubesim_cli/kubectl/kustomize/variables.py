@@ -36,7 +36,7 @@ def replace_variables(resources: ResourceSet, variables: list[tuple[Object, Reso
     values = {variable.get("name", ""): _variable(res, variable) for variable, res in variables}
     if not values:
         return
-    unused = dict.fromkeys(values)
+    unused = set(values)
 
     def value_of(name: str) -> Json:
         value = values[name]
@@ -44,27 +44,33 @@ def replace_variables(resources: ResourceSet, variables: list[tuple[Object, Reso
             kind = "map[string]interface {}" if isinstance(value, dict) else "[]interface {}"
             log(f"MakePrimitiveReplacer: bad replacement type={kind} val={sprint(value)}")
             return f"$({name})"
-        unused.pop(name, None)
+        unused.discard(name)
         return value
 
     def changed(value: Json) -> Json:
         if isinstance(value, dict):
             return {key: changed(item) if isinstance(item, str) else item for key, item in value.items()}
         if isinstance(value, list):
-            if not all(isinstance(item, str) for item in value):
-                raise Failure("invalid value type expect a string")
-            return [changed(item) for item in value]
+            return [_expanded(_text_of(item), values, value_of) for item in value]
         return _expanded(value, values, value_of) if isinstance(value, str) else value
 
-    for res in resources:
-        for spec in resources.specs["varReference"]:
-            if applies(spec, res.id):
-                try:
-                    visit(res.obj, split(spec["path"]), changed)
-                except Failure as error:
-                    raise Failure(f"considering field '{spec['path']}' of object {res.id}: {error}") from None
-    if unused:
-        log(f"well-defined vars that were never replaced: {','.join(sorted(unused))}")
+    try:
+        for res in resources:
+            for spec in resources.specs["varReference"]:
+                if applies(spec, res.id):
+                    try:
+                        visit(res.obj, split(spec["path"]), changed)
+                    except Failure as error:
+                        raise Failure(f"considering field '{spec['path']}' of object {res.id}: {error}") from None
+    finally:
+        if unused:  # which come in any order there
+            log(f"well-defined vars that were never replaced: {','.join(sorted(unused))}")
+
+
+def _text_of(item: Json) -> str:
+    if not isinstance(item, str):
+        raise Failure("invalid value type expect a string")
+    return item
 
 
 def _variable(res: Resource | None, variable: Object) -> Json:

@@ -94,7 +94,7 @@ def _is_malformed(pattern: str) -> bool:
     import re
 
     char = r"(?:\\.|[^\\\]-])"
-    return not re.fullmatch(rf"(?:[^\\\[]|\\.|\[\^?(?:{char}(?:-{char})?)+\])*", pattern, re.DOTALL)
+    return not re.fullmatch(rf"(?:[^\\\[]|\\.|\[(?:\^|(?!\^))(?:{char}(?:-{char})?)+\])*", pattern, re.DOTALL)
 
 
 def _walk(directory: str, recursive: bool, machine: Files) -> list[str]:

@@ -90,8 +90,9 @@ def test_one_of_several_cannot_be_chosen(refusal):
     files = {**bases, "kustomization.yaml": "namePrefix: t-\nresources: [a, b, p.yaml]\n", "p.yaml": POD}
     assert refusal(files).startswith(
         "updating name reference in 'spec/containers/envFrom/configMapRef/name' field of 'Pod.v1.[noGrp]/t-p.[noNs]': "
-        "considering field 'spec/containers/envFrom/configMapRef/name' of object Pod.v1.[noGrp]/t-p.[noNs]: found "
-        "multiple possible referrals: ConfigMap.v1.[noGrp]/t-a-c.[noNs], ConfigMap.v1.[noGrp]/t-b-c.[noNs]")
+        "considering field 'spec/containers/envFrom/configMapRef/name' of object Pod.v1.[noGrp]/t-p.[noNs]: visit "
+        "traversal on path: [envFrom configMapRef name]: visit traversal on path: [configMapRef name]: found multiple "
+        "possible referrals: ConfigMap.v1.[noGrp]/t-a-c.[noNs], ConfigMap.v1.[noGrp]/t-b-c.[noNs]")
 
 
 def test_nothing_is_meant_that_went_through_other_kustomizations(build, objects):

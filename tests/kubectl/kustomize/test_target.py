@@ -275,6 +275,22 @@ patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value
     assert result.err.endswith(" log.go:245] well-defined vars that were never replaced: A,B\n")
 
 
+def test_a_text_is_wanted_where_a_variable_may_stand(build):
+    """What comes before it is looked at all the same, and the way there through lists is told."""
+    result = build({"kustomization.yaml": """resources: [d.yaml]
+vars:
+- {name: V, objref: {kind: Deployment, name: web, apiVersion: apps/v1}}
+- {name: M, objref: {kind: Deployment, name: web, apiVersion: apps/v1}, fieldref: {fieldPath: spec.selector}}
+patches: [{patch: '[{op: add, path: /spec/template/spec/containers/0/args, value: ["$(M)", 5]}]', target: {name: web}}]
+""", "d.yaml": DEPLOYMENT})
+    assert result.code == 1
+    bad, unused, why = [line.partition("] ")[2] or line for line in result.err.splitlines()[1:]]
+    assert bad.startswith("MakePrimitiveReplacer: bad replacement type=map[string]interface {} val=map[matchLabels:")
+    assert unused == "well-defined vars that were never replaced: M,V"
+    assert why.endswith("of object Deployment.v1.apps/web.[noNs]: visit traversal on path: [args]: invalid value type "
+                        "expect a string")
+
+
 def test_annotations_are_the_texts_that_are_written(build):
     """What they are to YAML does not matter, neither in a list nor by an alias; elsewhere it does."""
     told = "annotations: &a {e: 1e3, day: 2001-01-01, nothing: ~, yes: True, ref: *e}"

@@ -29,7 +29,10 @@ class APIService(Kind):
             service.setdefault("port", 443)
 
     def default_status(self, obj: Object, ctx: Context) -> None:
-        obj["status"] = {}
+        """Those of the server itself are available at once (PrepareForCreate)."""
+        from ...poststarthooks import local_available
+
+        obj["status"] = {} if obj["spec"].get("service") else {"conditions": [local_available(ctx.now)]}
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         """ValidateAPIService, ValidateAPIServiceUpdate."""
