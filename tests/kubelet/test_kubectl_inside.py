@@ -1,8 +1,10 @@
 """kubectl in containers: who it is there, what it writes and when, what it waits for, and that it sees no host."""
 
 import builtins
+import calendar
 import json
 import os
+import time
 
 import pytest
 
@@ -360,6 +362,22 @@ def test_it_runs_programs_in_other_containers(cluster):
         "Defaulted container \"a\" out of: a, b", "out"]
     said = pod(cluster, "kubectl exec other -- date", "b", serviceAccountName="default")
     assert said.startswith('Error from server (Forbidden): pods "other" is forbidden: User "system:serviceaccount:')
+
+
+@pytest.mark.parametrize(("loop", "most"), [
+    ("while true; do", 1), ("for i in $(seq 50); do", 1), ("while kubectl get ns -o name >/dev/null; do", 30)])
+@pytest.mark.parametrize("steps", [["5h"], ["10m", "290m"]])
+def test_what_a_loop_writes_is_there_at_once(cluster, loop, most, steps):
+    pod(cluster, f"{loop} kubectl create cm at-$(date +%s); sleep 601; done", seconds="10s")
+    for step in steps:
+        cluster.advance(step)
+    made = json.loads(cluster.ok("kubectl get cm -o json"))["items"]
+    late = [calendar.timegm(time.strptime(each["metadata"]["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ"))
+            - int(each["metadata"]["name"].removeprefix("at-"))
+            for each in made if each["metadata"]["name"] != "kube-root-ca.crt"]
+    assert len(late) == 30
+    assert min(late) >= 0
+    assert max(late) <= most  # seconds
 
 
 def test_a_loop_of_nothing_else_sees_time_go_by(cluster):

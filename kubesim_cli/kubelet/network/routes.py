@@ -104,7 +104,9 @@ class ClusterRoutes(Wiring):
         if pod is not None:
             return ingress.answer if ingress.is_served_by(pod, port_there) else self._in_pod(pod, port_there)
         if node is not None:
-            return self._on_node(node, there, port_there, protocol)
+            found = self._on_node(node, there, port_there, protocol)
+            space.calls = space.calls or found is apiserver.answer
+            return found
         return self._elsewhere(there, port_there) if protocol == "TCP" else None
 
     def _led_by_machine(self, port: int, protocol: str) -> tuple[str, int] | None:
