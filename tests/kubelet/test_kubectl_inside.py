@@ -357,6 +357,10 @@ def test_it_runs_programs_in_other_containers(cluster):
         "Error from server (BadRequest): container nope is not valid for pod other",
         'Error from server (NotFound): pods "nope" not found', took, "x"]
     assert 5 <= int(took) <= 6
+    cluster.ok("kubectl run late --image=doesnotexist")
+    cluster.advance("10s")
+    assert pod(cluster, "kubectl exec late -- true; echo $?", "d") == (
+        'error: Internal error occurred: unable to upgrade connection: container not found ("late")\n1\n')
     two(cluster)
     assert pod(cluster, "kubectl exec two -- echo out", "c").splitlines() == [
         "Defaulted container \"a\" out of: a, b", "out"]

@@ -8,7 +8,6 @@ import os
 
 from ....machinery.files import Files
 from ....machinery.guests import Call, Unreached
-from ....machinery.pods import FIELDS
 from ....machinery.streaming import StartError
 from ...network import apiserver
 from ...network.wiring import Wiring
@@ -80,10 +79,10 @@ def _reads_stdin(words: list[str]) -> bool:
 def _execute(process: Process, api: Client, pod: Object, name: str, argv: list[str], stdin: bool) -> None:
     """See Call.execute: a program in another container gets the streams of this one's process."""
     from ... import residents
+    from ...streaming import running
 
     those, kernel = residents.of(api), process.kernel
-    container = next(each for field in FIELDS for each in pod["spec"].get(field) or () if each["name"] == name)
-    inside = those.enter(pod, container)
+    inside = those.enter(pod, running(pod, name))
     try:
         program = program_of(inside.space, inside.user, inside.cwd, inside.env, argv[0], True)
     except StartError as error:
