@@ -308,6 +308,26 @@ def test_raw_requests(cluster):
     assert cluster.ok("kubectl get cm x -o name") == "configmap/x\n"
 
 
+def test_it_reads_an_answer(cluster):
+    assert pod(cluster, "kubectl create cm x; echo y | kubectl delete cm x -i; kubectl get cm x").splitlines()[-2:] == [
+        'Do you want to continue? (y/n): configmap "x" deleted',
+        'Error from server (NotFound): configmaps "x" not found']
+
+
+@pytest.mark.parametrize(("server", "says"), [
+    ("127.0.0.1:99999", "Unable to connect to the server: dial tcp: address 99999: invalid port"),
+    ("https://[::1", """error: parse "https://[::1": missing ']' in host"""),
+    ("https://a:b", 'error: parse "https://a:b": invalid port ":b" after host'),
+    ("http://localhost:1", "The connection to the server localhost:1 was refused - did you specify the right host or "
+     "port?")])
+def test_a_server_that_is_no_url(cluster, server, says):
+    assert pod(cluster, f"kubectl get po -s '{server}'; echo $?") == f"{says}\n1\n"
+
+
+def test_a_file_at_an_address_that_is_no_url(cluster):
+    assert pod(cluster, "kubectl apply -f 'https://[x'").startswith("error: the URL passed to filename")
+
+
 @pytest.mark.parametrize("words", ["-f -", "-Rf-", "--filename=-", "-f /dev/stdin"])
 def test_it_waits_for_its_input(cluster, words):
     manifest = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}'

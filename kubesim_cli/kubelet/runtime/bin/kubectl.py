@@ -72,6 +72,8 @@ def run(process: Process) -> int | None:
 
 def _reads_stdin(words: list[str]) -> bool:
     own = words[:words.index("--")] if "--" in words else words
+    if "delete" in own and not {"-i", "--interactive", "--interactive=true"}.isdisjoint(own):
+        return True
     return any(word == "-" or word.endswith(("=-", *_STDIN)) or (word.endswith("f-") and word[:1] == "-" != word[1:2])
                for word in own)
 
