@@ -61,7 +61,7 @@ def title(process: Process) -> list[str]:
 
 
 def line(process: Process, busybox: bool) -> str:
-    """Return them as one line: a letter that controls is a blank (busybox's read_cmdline) or a question mark (procps)."""
+    """Return them as one line: control characters are blanks (busybox's read_cmdline) or question marks (procps)."""
     other = " " if busybox else "?"
     return "".join(other if letter < " " or letter == "\x7f" else letter for letter in " ".join(title(process)))
 
