@@ -128,7 +128,7 @@ def foresee(life: Life, api: Client, engine: Engine, name: str, container: Objec
     patience = age * (SEEN if calls else PATIENCE) if age > AGED else min(age * PATIENCE, MOST_PATIENCE)
     if not probes and calls and _undisturbed(inside.space):
         life.opened, life.until = inside.space.net.opened, engine.due(name)
-        if opened != life.opened:  # it has just called, else it is about to
+        if opened != life.opened:  # it has just called, else it may be about to
             life.until = max(life.until, now + patience)
         return ""
     if not probes and opened is not None and opened < inside.space.net.opened and patience:

@@ -104,9 +104,7 @@ class ClusterRoutes(Wiring):
         if pod is not None:
             return ingress.answer if ingress.is_served_by(pod, port_there) else self._in_pod(pod, port_there)
         if node is not None:
-            found = self._on_node(node, there, port_there, protocol)
-            space.calls = space.calls or found is apiserver.answer
-            return found
+            return self._on_node(node, there, port_there, protocol)
         return self._elsewhere(there, port_there) if protocol == "TCP" else None
 
     def _led_by_machine(self, port: int, protocol: str) -> tuple[str, int] | None:

@@ -64,7 +64,10 @@ def run(process: Process) -> int | None:
                 lambda pod, container, previous: _log(api, pod, container, previous),
                 lambda pod, name, argv, stdin: _execute(process, api, pod, name, argv, stdin),
                 lambda: memory["child"].status, _release(process))
+    store = api.server.store
+    before = store.revision
     code = api.server.kubectl(call)
+    process.space.calls = process.space.calls or store.revision != before
     if code is None and call.until is not None:
         process.wait(*((memory["child"],) if "child" in memory else ()), until=call.until)
     return code

@@ -48,8 +48,8 @@ class Space:
     network says something else. `guessed`: a program was run in it whose output is not known. `serves`: the ports at
     which it is said to serve, and which speak TLS; `passing`: the processes that a script goes on after. `guests`: the
     processes that users started in it, for whom `exact` finds programs: one that is not known is not there. `talks`: it
-    has asked for something outside of its network namespace, `calls`: for the API server, so that what it does may show
-    in the cluster. `load`: see load.py. `shown`, `users`: see shown.py.
+    has asked for something outside of its network namespace, `calls`: it has written to the API server, so that what it
+    does shows in the cluster. `load`: see load.py. `shown`, `users`: see shown.py.
     """
 
     __slots__ = ("calls", "capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
