@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 WORK = 10_000_000      # steps of its life that are played, and RESTED more for each second, as of a loop that looks at
 RESTED = 50            # something and sleeps: a week of one that tells the time each second, but no
 MOST = 40_000_000      # more than these
+SECOND = 0.999999
 SPAN = 3600.0          # seconds after which what it has said is put away, and the oldest of too much is dropped
 _FIELDS = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
 PARTIAL = 16 << 10      # bytes of a line that is shown before it has ended
@@ -94,6 +95,8 @@ class ContainerLog:
         if self.ended is not None:
             until = min(until, self.ended)
         why = bounds.guarded(lambda: _lived(play, until), str)
+        if not why and until == self.ended:  # which is told in whole seconds: what ends by itself does in this one
+            why = bounds.guarded(lambda: _lived(play, until + SECOND), str)
         ended = play.inside.space.ended
         is_over = ended is not None and self.ended is None and ended + SHORT < until
         if not why and is_over and play.inside.space.exhausted not in RUN_AWAY:
@@ -105,7 +108,10 @@ class ContainerLog:
 
     def _taken(self, play: Play) -> list[tuple[float, bytes]]:
         said, self._seen = play.inside.said.since(self._seen)
-        return self._whole(said, play.inside.space.ended)
+        ended = play.inside.space.ended
+        if ended is None and self.ended is not None:
+            said = [each for each in said if each[0] <= self.ended]
+        return self._whole(said, ended)
 
     def _whole(self, said: list[tuple[float, str, bytes]], ended: float | None) -> list[tuple[float, bytes]]:
         """Return whole lines; what has no end of line is kept for the next time, unless the container has ended."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PATIENCE, MOST_PATIENCE = 0.05, 5.0  # who connects again and again is looked at by its age, but each so many seconds
 AGED = 3600.0  # an age from which on that counts no more, and probes that write are looked at so, too
+SEEN = 1 / 720  # of the age instead, where it shows in the cluster what is done
 AHEAD = 400    # moments of who has asked others that are tried out ahead, for that is done again and again
 PROBES = ("startup", "liveness", "readiness")
 # Programs that talk with others: who has none of these, nor a script that nobody has read, needs nobody to be there.
@@ -64,7 +65,8 @@ class Life:
     `pod`: the key of its pod; `started`: when it was; `ends`: (when, exit code, reason, message), None where it does
     not end by itself; `until`: when one has to look again to know more, None: never; `pieces`: what its probes find, by
     their kind: (seconds after the start, whether it is good, message), each from then on; `opened`: how many
-    connections it had made when it was last tried out ahead and was about to make another, None where it was not;
+    connections it had made when it was last tried out ahead and was about to make another, or was looked at while it
+    calls the API server for ever, else None;
     `asks`: what of the network that depends on, see network.steady.
     """
 
@@ -119,10 +121,16 @@ def foresee(life: Life, api: Client, engine: Engine, name: str, container: Objec
     opened, life.opened = life.opened, None
     asked, life.asks = life.asks, []
     life.ends = life.until = None
-    if not probes and (_undisturbed(inside.space) or not engine.is_busy(name)):
+    calls = inside.space.calls
+    if not probes and ((_undisturbed(inside.space) and not calls) or not engine.is_busy(name)):
         return ""
     age = now - life.started
-    patience = age * PATIENCE if age > AGED else min(age * PATIENCE, MOST_PATIENCE)
+    patience = age * (SEEN if calls else PATIENCE) if age > AGED else min(age * PATIENCE, MOST_PATIENCE)
+    if not probes and calls and _undisturbed(inside.space):
+        life.opened, life.until = inside.space.net.opened, engine.due(name)
+        if opened != life.opened:  # it has just called, else it may be about to
+            life.until = max(life.until, now + patience)
+        return ""
     if not probes and opened is not None and opened < inside.space.net.opened and patience:
         life.opened, life.until, life.asks = inside.space.net.opened, now + patience, asked  # it goes on as it did
         return ""
@@ -145,7 +153,8 @@ def foresee(life: Life, api: Client, engine: Engine, name: str, container: Objec
         life.until = max(course.kernel.now, now)
         if course.touched:
             life.opened = inside.space.net.opened
-            if opened is not None:  # else it has not been known to connect: something has changed
+            # Else it has not been known to connect: something has changed; or it is about to call, which is to be seen.
+            if opened is not None and not (calls and opened == life.opened):
                 life.until = max(life.until, now + patience)
         elif network.asked or (inside.probers and age > AGED):
             life.until = max(life.until, now + patience)

@@ -166,7 +166,7 @@ class Living:
         if horizon - engine.kernel.now < LONG:
             return WORK
         others = (name for name, each in engine.containers.items()
-                  if not each.probers and ((life := self._life(name)) is None or not life.asks))
+                  if each.space.calls or (not each.probers and ((life := self._life(name)) is None or not life.asks)))
         most = WORK if any(engine.is_busy(name) for name in others) else WAITED
         return max(most - (engine.kernel.worked - self._worked), WAITED // 100)
 

@@ -226,7 +226,7 @@ class Dialed:
             self._react()
 
 
-def _container(pod: Object, name: str) -> Object:
+def running(pod: Object, name: str) -> Object:
     """Return a container that runs; raise Refused."""
     for field in FIELDS:
         for status in (pod.get("status") or {}).get(f"{field[:-1]}Statuses") or ():
@@ -239,7 +239,7 @@ def _container(pod: Object, name: str) -> Object:
 def execute(api: Client, pod: Object, name: str, argv: list[str], stdin: bool, tty: bool, move: Move) -> Execution:
     """Start a program in a pod's container; raise StartError or Refused. `api`: the control plane's client."""
     those = residents.of(api)
-    those.enter(pod, _container(pod, name))
+    those.enter(pod, running(pod, name))
     engine, place = those.engine, f"{pod['metadata']['uid']}/{name}"
     try:
         session = engine.execute(place, argv, stdin, tty, guest=True)
@@ -254,7 +254,7 @@ def execute(api: Client, pod: Object, name: str, argv: list[str], stdin: bool, t
 
 def attach(api: Client, pod: Object, name: str, move: Move) -> Attachment:
     """Connect with a container's own program, from now on; raise Refused."""
-    residents.of(api).enter(pod, _container(pod, name))
+    residents.of(api).enter(pod, running(pod, name))
     return Attachment(api, f"{pod['metadata']['uid']}/{name}", move)
 
 

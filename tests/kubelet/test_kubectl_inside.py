@@ -1,8 +1,10 @@
 """kubectl in containers: who it is there, what it writes and when, what it waits for, and that it sees no host."""
 
 import builtins
+import calendar
 import json
 import os
+import time
 
 import pytest
 
@@ -306,6 +308,26 @@ def test_raw_requests(cluster):
     assert cluster.ok("kubectl get cm x -o name") == "configmap/x\n"
 
 
+def test_it_reads_an_answer(cluster):
+    assert pod(cluster, "kubectl create cm x; echo y | kubectl delete cm x -i; kubectl get cm x").splitlines()[-2:] == [
+        'Do you want to continue? (y/n): configmap "x" deleted',
+        'Error from server (NotFound): configmaps "x" not found']
+
+
+@pytest.mark.parametrize(("server", "says"), [
+    ("127.0.0.1:99999", "Unable to connect to the server: dial tcp: address 99999: invalid port"),
+    ("https://[::1", """error: parse "https://[::1": missing ']' in host"""),
+    ("https://a:b", 'error: parse "https://a:b": invalid port ":b" after host'),
+    ("http://localhost:1", "The connection to the server localhost:1 was refused - did you specify the right host or "
+     "port?")])
+def test_a_server_that_is_no_url(cluster, server, says):
+    assert pod(cluster, f"kubectl get po -s '{server}'; echo $?") == f"{says}\n1\n"
+
+
+def test_a_file_at_an_address_that_is_no_url(cluster):
+    assert pod(cluster, "kubectl apply -f 'https://[x'").startswith("error: the URL passed to filename")
+
+
 @pytest.mark.parametrize("words", ["-f -", "-Rf-", "--filename=-", "-f /dev/stdin"])
 def test_it_waits_for_its_input(cluster, words):
     manifest = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}'
@@ -355,11 +377,31 @@ def test_it_runs_programs_in_other_containers(cluster):
         "Error from server (BadRequest): container nope is not valid for pod other",
         'Error from server (NotFound): pods "nope" not found', took, "x"]
     assert 5 <= int(took) <= 6
+    cluster.ok("kubectl run late --image=doesnotexist")
+    cluster.advance("10s")
+    assert pod(cluster, "kubectl exec late -- true; echo $?", "d") == (
+        'error: Internal error occurred: unable to upgrade connection: container not found ("late")\n1\n')
     two(cluster)
     assert pod(cluster, "kubectl exec two -- echo out", "c").splitlines() == [
         "Defaulted container \"a\" out of: a, b", "out"]
     said = pod(cluster, "kubectl exec other -- date", "b", serviceAccountName="default")
     assert said.startswith('Error from server (Forbidden): pods "other" is forbidden: User "system:serviceaccount:')
+
+
+@pytest.mark.parametrize(("loop", "most"), [
+    ("while true; do", 1), ("for i in $(seq 50); do", 1), ("while kubectl get ns -o name >/dev/null; do", 30)])
+@pytest.mark.parametrize("steps", [["5h"], ["10m", "290m"]])
+def test_what_a_loop_writes_is_there_at_once(cluster, loop, most, steps):
+    pod(cluster, f"{loop} kubectl create cm at-$(date +%s); sleep 601; done", seconds="10s")
+    for step in steps:
+        cluster.advance(step)
+    made = json.loads(cluster.ok("kubectl get cm -o json"))["items"]
+    late = [calendar.timegm(time.strptime(each["metadata"]["creationTimestamp"], "%Y-%m-%dT%H:%M:%SZ"))
+            - int(each["metadata"]["name"].removeprefix("at-"))
+            for each in made if each["metadata"]["name"] != "kube-root-ca.crt"]
+    assert len(late) == 30
+    assert min(late) >= 0
+    assert max(late) <= most  # seconds
 
 
 def test_a_loop_of_nothing_else_sees_time_go_by(cluster):

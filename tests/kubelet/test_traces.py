@@ -162,3 +162,21 @@ def test_the_log_of_who_says_more_than_is_played_has_lines(terminal, make, scrip
     terminal.advance("1h")
     assert terminal.ok("kubectl logs a --tail=2") == "a\na\n"
     assert restarts(terminal) == "0"
+
+
+@pytest.mark.parametrize("script", ["sleep 2.5; echo bye", "sleep 0.001; sleep 5; echo bye"])
+def test_the_last_line_of_who_ends_within_a_second_is_told(terminal, make, script):
+    """A status tells its end in whole seconds."""
+    make({"command": ["sh", "-c", script]}, restartPolicy="Never")
+    terminal.advance("1m")
+    assert terminal.ok("kubectl logs a") == "bye\n"
+
+
+def test_what_nobody_lived_to_say_is_not_told(terminal, make):
+    make({"command": ["sh", "-c", "sleep 0.5; while :; do echo $((n += 1)); sleep 5; done"]}, restartPolicy="Never",
+         activeDeadlineSeconds=20)
+    terminal.advance("1m")
+    ended = terminal.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].state.terminated.finishedAt}")
+    began = terminal.ok("kubectl get pod a -o jsonpath={.status.containerStatuses[0].state.terminated.startedAt}")
+    lived = int(ended[17:19]) - int(began[17:19])
+    assert terminal.ok("kubectl logs a") == "".join(f"{n + 1}\n" for n in range((lived + 4) // 5))

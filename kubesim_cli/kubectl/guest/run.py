@@ -29,6 +29,7 @@ _PLAYED = frozenset((
     "version", "wait"))
 _UNPLAYED = frozenset(("apply edit-last-applied", "cluster-info dump", "create secret tls"))
 _FLAGS = ("kustomize", "edit", "attach", "stdin", "tty", "rm", "output-directory")  # that are not, of those
+_PORTS = 65535
 _HIDDEN = "KUBESIM_"  # the user's own settings, which no container has
 
 
@@ -120,16 +121,22 @@ class GuestContext(Context):
         return self.world  # type: ignore[return-value]
 
     def _reach(self, server: str) -> None:
-        from urllib.parse import urlsplit
+        from ...go.url import URL
 
-        place = urlsplit(server if "://" in server else f"http://{server}")
-        host, port = place.hostname or "localhost", place.port or (443 if place.scheme == "https" else 80)
+        try:
+            place = URL(server if "://" in server else f"http://{server}")
+        except ValueError as why:
+            raise Failure(str(why)) from None
+        host, port = place.name or "localhost", place.port
+        port = port if port is not None else 443 if place.scheme == "https" else 80
+        if port > _PORTS:
+            raise Failure(f"Unable to connect to the server: dial tcp: address {port}: invalid port", prefix="")
         try:
             if not self.call.reach(host, port):
                 raise Suspended
         except Unreached as why:
             if why.refused:
-                raise Failure(f"The connection to the server {place.netloc} was refused - did you specify the right "
+                raise Failure(f"The connection to the server {place.host} was refused - did you specify the right "
                               "host or port?", prefix="") from None
             raise Failure(f"Unable to connect to the server: {why}", prefix="") from None
 
@@ -161,9 +168,11 @@ class GuestContext(Context):
             raise Failure(f"kubesim does not play kubectl {self.command} {unplayed[0]} in containers")
         for name in (flags["filename"] or ()) if "filename" in flags else ():
             if name.startswith(("http://", "https://")):
-                from urllib.parse import urlsplit
+                from ...go.url import URL
+                from ..resource.download import check
 
-                raise Failure(f'unable to read URL "{name}": dial tcp: lookup {urlsplit(name).hostname}: no such host')
+                check(name)
+                raise Failure(f'unable to read URL "{name}": dial tcp: lookup {URL(name).name}: no such host')
 
     # The terminal, time and the store
 

@@ -33,7 +33,10 @@ def answer(connection: Answered) -> None:
     message = request_on(connection, tls.authorities(ROOT_CA)[0], lambda: _names(wiring_of(connection)))
     if message is None:
         return
-    code, value = _served(wiring_of(connection).api, message)
+    api = wiring_of(connection).api
+    before = api.server.store.revision
+    code, value = _served(api, message)
+    connection.space.calls = connection.space.calls or api.server.store.revision != before
     body, type_ = _body(value, message)
     connection.answer(http.answer(code, [("Content-Type", type_)], body, message.first[0] != "HEAD",
                                   message.keeps_alive), not message.keeps_alive)

@@ -347,9 +347,16 @@ class Engine:
 
     def is_busy(self, name: str) -> bool:
         """Tell whether something will happen by itself in a container, or in those that it lives with."""
+        return self.due(name) < INFINITE
+
+    def due(self, name: str) -> float:
+        """Return when the next of that is; INFINITE where nothing will."""
         spaces = {id(each.space) for each in self._around(name).values()}
-        timers = [each for due, _, each in self.kernel.timers if each.until == due]
-        return any(id(each.space) in spaces and each.status is None for each in (*self.kernel.ready, *timers))
+        kernel = self.kernel
+        moments = [kernel.now for each in kernel.ready if id(each.space) in spaces and each.status is None]
+        moments += [due for due, _, each in kernel.timers
+                    if each.until == due and id(each.space) in spaces and each.status is None]
+        return min(moments, default=INFINITE)
 
     def copy(self, name: str) -> Engine:
         """Return another engine that has a container, and those that it lives with, as they are here; it may be played

@@ -136,3 +136,13 @@ def test_a_column_that_ps_does_not_know(terminal):
     terminal.advance("10s")
     found = terminal("kubectl exec p -- ps -o bad")
     assert found.code == 1 and found.err.startswith('error: unknown user-defined format specifier "bad"\n')
+
+
+@pytest.mark.parametrize(("image", "call", "wanted"), [
+    ("busybox", "ps", "    1 root      0:00 sh -c sleep 1d true"),
+    ("busybox", "top -b -n 1", "    1     0 root     S     1604   0%   1   0% sh -c sleep 1d true"),
+    ("ubuntu", "ps -o args= -p 1", "sh -c sleep 1d?true")])
+def test_a_process_has_one_line(terminal, image, call, wanted):
+    terminal.ok(f"kubectl run p --image={image} --command -- sh -c 'sleep 1d\ntrue'")
+    terminal.advance("10s")
+    assert wanted in terminal.ok(f"kubectl exec p -- {call}").splitlines()

@@ -8,7 +8,6 @@ import os
 
 from ....machinery.files import Files
 from ....machinery.guests import Call, Unreached
-from ....machinery.pods import FIELDS
 from ....machinery.streaming import StartError
 from ...network import apiserver
 from ...network.wiring import Wiring
@@ -65,7 +64,10 @@ def run(process: Process) -> int | None:
                 lambda pod, container, previous: _log(api, pod, container, previous),
                 lambda pod, name, argv, stdin: _execute(process, api, pod, name, argv, stdin),
                 lambda: memory["child"].status, _release(process))
+    store = api.server.store
+    before = store.revision
     code = api.server.kubectl(call)
+    process.space.calls = process.space.calls or store.revision != before
     if code is None and call.until is not None:
         process.wait(*((memory["child"],) if "child" in memory else ()), until=call.until)
     return code
@@ -73,6 +75,8 @@ def run(process: Process) -> int | None:
 
 def _reads_stdin(words: list[str]) -> bool:
     own = words[:words.index("--")] if "--" in words else words
+    if "delete" in own and not {"-i", "--interactive", "--interactive=true"}.isdisjoint(own):
+        return True
     return any(word == "-" or word.endswith(("=-", *_STDIN)) or (word.endswith("f-") and word[:1] == "-" != word[1:2])
                for word in own)
 
@@ -80,10 +84,10 @@ def _reads_stdin(words: list[str]) -> bool:
 def _execute(process: Process, api: Client, pod: Object, name: str, argv: list[str], stdin: bool) -> None:
     """See Call.execute: a program in another container gets the streams of this one's process."""
     from ... import residents
+    from ...streaming import running
 
     those, kernel = residents.of(api), process.kernel
-    container = next(each for field in FIELDS for each in pod["spec"].get(field) or () if each["name"] == name)
-    inside = those.enter(pod, container)
+    inside = those.enter(pod, running(pod, name))
     try:
         program = program_of(inside.space, inside.user, inside.cwd, inside.env, argv[0], True)
     except StartError as error:

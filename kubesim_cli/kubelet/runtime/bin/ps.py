@@ -27,12 +27,13 @@ class _List:
 
     def __init__(self, asks: Process):
         self.asks, self.users, self.groups = asks, names(asks, "passwd"), names(asks, "group")
+        self.busybox = asks.space.shell == "ash"
 
     def user(self, process: Process) -> str:
         uid = shown.user(process).uid
         name = self.users.get(uid, str(uid))
         if len(name) > 8:
-            return name[:8] if self.asks.space.shell == "ash" else f"{name[:7]}+"
+            return name[:8] if self.busybox else f"{name[:7]}+"
         return name
 
     def since(self, process: Process, form: str) -> str:
@@ -98,7 +99,7 @@ _COLUMNS: dict[str, tuple[str, int, bool, Cell]] = {
     "time": ("TIME", 8, True, lambda to, each: "00:00:00"),
     "bsdtime": ("TIME", 6, True, lambda to, each: "0:00"),
     "comm": ("COMMAND", 15, False, lambda to, each: (each.argv or ["-"])[0].rpartition("/")[2][:15]),
-    "args": ("COMMAND", 27, False, lambda to, each: " ".join(shown.title(each))),
+    "args": ("COMMAND", 27, False, lambda to, each: shown.line(each, to.busybox)),
 }
 _COLUMNS.update({name: _COLUMNS[as_] for name, as_ in (
     ("command", "args"), ("%cpu", "pcpu"), ("%mem", "pmem"), ("nice", "ni"), ("tt", "tty"), ("euser", "user"),

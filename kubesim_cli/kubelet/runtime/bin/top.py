@@ -61,7 +61,7 @@ def _busybox(process: Process) -> str:
         share = busy if pid == 1 else 0
         state = "R" if each is process else "S"
         rows.append(f"{pid:5} {parent:5} {known.get(user.uid, str(user.uid)):8.8} {state:4} {_size(pid):5}   0% "
-                    f"{pid % procfs.CPUS:3} {share:3}% {' '.join(shown.title(each))}"[:_COLUMNS])
+                    f"{pid % procfs.CPUS:3} {share:3}% {shown.line(each, True)}"[:_COLUMNS])
     return (f"Mem: {used}K used, {free}K free, 0K shrd, 0K buff, 0K cached\n"
             f"CPU: {busy:3}% usr   0% sys   0% nic {100 - busy:3}% idle   0% io   0% irq   0% sirq\n"
             f"Load average: 0.00 0.00 0.00 1/{len(rows)} {process.pid}\n"

@@ -48,10 +48,11 @@ class Space:
     network says something else. `guessed`: a program was run in it whose output is not known. `serves`: the ports at
     which it is said to serve, and which speak TLS; `passing`: the processes that a script goes on after. `guests`: the
     processes that users started in it, for whom `exact` finds programs: one that is not known is not there. `talks`: it
-    has asked for something outside of its network namespace. `load`: see load.py. `shown`, `users`: see shown.py.
+    has asked for something outside of its network namespace, `calls`: it has written to the API server, so that what it
+    does shows in the cluster. `load`: see load.py. `shown`, `users`: see shown.py.
     """
 
-    __slots__ = ("capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
+    __slots__ = ("calls", "capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
                  "hostname", "init", "limit", "load", "net", "passing", "pids", "processes", "program", "random",
                  "rested", "rounds", "serves", "shell", "shown", "started", "talks", "tree", "users")
 
@@ -65,7 +66,7 @@ class Space:
         self.guests: set[int] = set()
         self.passing: set[int] = set()
         self.serves: dict[int, bool] = {}
-        self.talks = False
+        self.calls = self.talks = False
         self.rounds = 0
         self.load = [0, 0, 0]
         self.exact = program

@@ -60,6 +60,12 @@ def title(process: Process) -> list[str]:
     return [_text(process, told)]
 
 
+def line(process: Process, busybox: bool) -> str:
+    """Return them as one line: control characters are blanks (busybox's read_cmdline) or question marks (procps)."""
+    other = " " if busybox else "?"
+    return "".join(other if letter < " " or letter == "\x7f" else letter for letter in " ".join(title(process)))
+
+
 def user(process: Process) -> User:
     """Return who lists say that a process is."""
     name = _fields(process).get("user")
