@@ -26,6 +26,7 @@ class Recorder:
     def __init__(self, server: Server):
         self.server = server
         self._names: dict[str, list[str]] = {}  # `namespace/object` -> names of the events about it, once asked for
+        self._known: bool | None = None         # whether these are all: they are where there were few at first
         self._unseen: dict[str, tuple[float, Object]] = {}  # events that are not stored: when they are forgotten, event
 
     def record(self, obj: Object, type_: str, reason: str, message: str, component: str, host: str = "",
@@ -60,9 +61,13 @@ class Recorder:
         self._add(namespace, meta["name"], names, event, action)
 
     def _about(self, namespace: str, name: str) -> list[str]:
-        about = join_key(namespace, name)
+        store, about = self.server.store, join_key(namespace, name)
+        if self._known is None:
+            self._known = store.has_few("events")
+            for key in store.keys("events") if self._known else ():
+                self._names.setdefault(key.rpartition(".")[0], []).append(key.rpartition("/")[2])
         if about not in self._names:
-            keys = self.server.store.keys_like("events", about + ".")
+            keys = [] if self._known else store.keys_like("events", about + ".")
             self._names[about] = [key.rpartition("/")[2] for key in keys if key.rpartition(".")[0] == about]
         return self._names[about]
 

@@ -136,6 +136,10 @@ class Reader:
         """Return the keys of a resource in order, of one namespace or of all."""
         return [key for key, _ in self._entries(resource, namespace)]
 
+    def has_few(self, resource: str) -> bool:
+        """Tell whether a resource has so few objects that all of their keys are looked at in no time."""
+        return self._index.entries(resource).is_short
+
     def keys_like(self, resource: str, prefix: str) -> builtins.list[str]:
         """Return the keys of a resource that begin with a prefix, in order."""
         return [key for key, _ in self._index.entries(resource).items(prefix)]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 BLOCK = 128  # entries, about; twice as many are split
+SHORT = 8    # blocks
 
 
 class _Block:
@@ -152,6 +153,11 @@ class Table:
         for block in self._blocks:
             if block.packed:
                 block.entries = None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it has a few blocks at most."""
+        return len(self._blocks) <= SHORT
 
     def __bool__(self) -> bool:
         return bool(self._blocks)

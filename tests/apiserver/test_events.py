@@ -7,6 +7,7 @@ from worlds import Ready, World
 
 from kubesim_cli.cluster.loops import LOOPS
 from kubesim_cli.helpers.controller import Controller, itself
+from kubesim_cli.store import table
 from kubesim_cli.store.store import Store
 
 
@@ -20,12 +21,17 @@ def test_events_of_one_object_are_listed_in_their_order(terminal):
     assert names(terminal) == ["Scheduled", "Pulling", "Pulled", "Created", "Started"]
 
 
-def test_equal_events_are_counted(terminal):
-    terminal.ok("kubectl run web --image=nginx:doesnotexist")
-    terminal.advance("2m")
+@pytest.mark.parametrize("short", [8, -1])  # all names are read at first, or those about one object when it is met
+def test_equal_events_are_counted(terminal, monkeypatch, short):
+    monkeypatch.setattr(table, "SHORT", short)
+    containers = '[{"name": "a", "image": "nginx:doesnotexist"}]'
+    for name in ("web", "web.a"):
+        terminal.ok(f"kubectl run {name} --image=x --overrides='{{\"spec\": {{\"containers\": {containers}}}}}'")
+    for _ in range(4):
+        terminal.advance("30s")
     rows = terminal.ok("kubectl get events --field-selector reason=Pulling "
                        "-o custom-columns=COUNT:.count --no-headers").split()
-    assert len(rows) == 1 and int(rows[0]) > 2
+    assert len(rows) == 2 and all(int(row) > 2 for row in rows)
 
 
 def test_the_schedulers_events_are_of_the_newer_kind(terminal):
