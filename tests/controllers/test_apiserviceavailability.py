@@ -20,14 +20,6 @@ spec:
 """
 
 
-@pytest.fixture
-def newest(terminal):
-    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
-    terminal.ok("kubectl sim reset --seed test")
-    terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
-    return terminal
-
-
 def condition(terminal):
     found = json.loads(terminal.ok("kubectl get apiservice v1.stars.example -o json"))["status"]["conditions"]
     assert len(found) == 1 and found[0]["type"] == "Available"

@@ -13,14 +13,6 @@ spec: {controller: k8s.io/ingress-nginx}
 CREATE = "kubectl create ingress web --class=%s --rule=hello.example/*=web:80"
 
 
-@pytest.fixture
-def newest(terminal):
-    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
-    terminal.ok("kubectl sim reset --seed test")
-    terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
-    return terminal
-
-
 def address(terminal):
     return terminal.ok("kubectl get ingress web -o jsonpath={.status.loadBalancer.ingress[*].ip}")
 

@@ -15,14 +15,6 @@ FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
 COUNT = "i=0; while true; do echo $i; i=$((i+1)); sleep 1; done"
 
 
-@pytest.fixture
-def newest(terminal):
-    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
-    terminal.ok("kubectl sim reset --seed test")
-    terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
-    return terminal
-
-
 def make(terminal, *containers, name="a", seconds="10s", **spec):
     """Make a pod; a container is its script, or a dict."""
     made = [{"name": f"c{number}", "image": "busybox", "command": ["sh", "-c", each]} if isinstance(each, str) else

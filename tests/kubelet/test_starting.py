@@ -9,12 +9,9 @@ NO_START = ("failed to create task for container: failed to create shim task: OC
 
 
 @pytest.fixture
-def newest(terminal):
-    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
-    terminal.ok("kubectl sim reset --seed test")
-    terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
-    terminal.ok("kubectl create configmap cm --from-literal=run.sh='echo hi'")
-    return terminal
+def newest(newest):
+    newest.ok("kubectl create configmap cm --from-literal=run.sh='echo hi'")
+    return newest
 
 
 def make(terminal, spec=None, name="a", **container):

@@ -3,16 +3,6 @@
 import json
 import time
 
-import pytest
-
-
-@pytest.fixture
-def newest(terminal):
-    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
-    terminal.ok("kubectl sim reset --seed test")
-    terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
-    return terminal
-
 
 def make(terminal, name, *scripts, image="busybox:1.28", inits=(), seconds="10s", **spec):
     def box(number, script, kind):

@@ -10,14 +10,6 @@ from kubesim_cli.kubelet.network.steady import service_of
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "late"}, "spec": {"ports": [{"port": 80}]}}
 
 
-@pytest.fixture
-def newest(terminal):
-    terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
-    terminal.ok("kubectl sim reset --seed test")
-    terminal.ok("kubectl sim clock freeze 2024-01-01T00:00:00Z")
-    return terminal
-
-
 def make(terminal, name, script, image="busybox:1.28", inits=(), seconds="10s", **spec):
     def box(name, script):
         return {"name": name, "image": image, "command": ["sh", "-c", script]}
