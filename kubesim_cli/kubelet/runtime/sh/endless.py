@@ -29,6 +29,7 @@ from .syntax import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 _HOLD = {("true",), (":",), ("[", "1", "]"), ("test", "1")}
@@ -57,40 +58,28 @@ def names(loop: While) -> frozenset[str] | None:
         return None
     found: set[str] = set()
     assigns = False
-    waiting: list[Any] = [loop.condition, loop.body]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (list, tuple)):
-            waiting += node
-        elif isinstance(node, Parameter) and node.operator in ("?", ":?"):
+    for node in _nodes(loop):
+        if isinstance(node, Parameter) and node.operator in ("?", ":?"):
             return None
-        elif isinstance(node, Node):
-            if isinstance(node, Simple):
-                assigns = assigns or bool(node.assignments)
-                if node.words:
-                    name = _text(node.words[0])
-                    if name is None or name in _LEAVE:
-                        return None
-                    found.add(name)
-            waiting += [getattr(node, slot) for slot in node.fields]
+        if isinstance(node, Simple):
+            assigns = assigns or bool(node.assignments)
+            if node.words:
+                name = _text(node.words[0])
+                if name is None or name in _LEAVE:
+                    return None
+                found.add(name)
     return None if assigns and "sleep" not in found else frozenset(found)
 
 
 def does_nothing(loop: While, commands: frozenset[str]) -> bool:
     """Tell whether an endless loop of these commands only uses the processor."""
-    waiting: list[Any] = [loop.condition, loop.body]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (list, tuple)):
-            waiting += node
-        elif isinstance(node, Node):
-            if isinstance(node, (Redirect, Subshell, Substitution)):
-                return False
-            if isinstance(node, Pipeline) and len(node.commands) > 1:
-                return False
-            if isinstance(node, Sequence) and any(background for _, background in node.items):
-                return False
-            waiting += [getattr(node, slot) for slot in node.fields]
+    for node in _nodes(loop):
+        if isinstance(node, (Redirect, Subshell, Substitution)):
+            return False
+        if isinstance(node, Pipeline) and len(node.commands) > 1:
+            return False
+        if isinstance(node, Sequence) and any(background for _, background in node.items):
+            return False
     return commands <= _NOTHING
 
 
@@ -98,20 +87,26 @@ def waits(loop: While) -> frozenset[str] | None:
     """Return the commands of a loop each of whose rounds is the same as the one before, as long as the network is;
     functions may have their names. None for any other loop."""
     found: set[str] = set()
+    for node in _nodes(loop):
+        if not isinstance(node, _BUILT) or not _is_steady(node):
+            return None
+        if isinstance(node, Simple) and node.words:
+            found.add(_text(node.words[0]) or "")
+    if found & {"[", "test"} and "date" in found:
+        return None
+    return frozenset(found) if found & _ASK else None
+
+
+def _nodes(loop: While) -> Iterator[Node]:
+    """Yield all that a loop's condition and body are made of."""
     waiting: list[Any] = [loop.condition, loop.body]
     while waiting:
         node = waiting.pop()
         if isinstance(node, (list, tuple)):
             waiting += node
         elif isinstance(node, Node):
-            if not isinstance(node, _BUILT) or not _is_steady(node):
-                return None
-            if isinstance(node, Simple) and node.words:
-                found.add(_text(node.words[0]) or "")
+            yield node
             waiting += [getattr(node, slot) for slot in node.fields]
-    if found & {"[", "test"} and "date" in found:
-        return None
-    return frozenset(found) if found & _ASK else None
 
 
 def _is_steady(node: Node) -> bool:
