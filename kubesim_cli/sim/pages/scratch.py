@@ -1,4 +1,4 @@
-"""A page's own folder: what it takes for its home, /usr/local/bin and /tmp, and what leads out of it."""
+"""A page's own folder: what it takes for its home, /usr/local/bin and /tmp."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .commandline import Scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 PROGRAMS, TEMPORARY = "/usr/local/bin", "/tmp"  # stand for folders below the page's home
 _PLACE = re.compile(rf"(?<![\w/.-])(?:{PROGRAMS}|{TEMPORARY})(?![\w.-])")
@@ -19,14 +19,8 @@ _AS_ROOT = re.compile(r"\bsudo\s+(?=(?:mv|cp|chmod|rm|ln|ls|cat|mkdir|touch|tee)
 _OF_THIS_MACHINE = re.compile(r"#!|.*\bkind\.x-k8s\.io/", re.S)
 _IN_CONTAINERS = {"exec", "run", "attach", "debug"}
 _TEXT = {"echo", "printf"}  # whose words become a part of something else
-# Flags of kubectl whose values are files that it reads, and words that look like paths.
-_READ = {"-f", "--filename", "-k", "--kustomize", "--from-file", "--from-env-file", "--patch-file", "--raw", "--key",
-         "--cert"}
+# Flags of kubectl whose values are no files.
 _DATA = {"--from-literal", "--overrides", "--patch", "-p", "--raw", "--env"}
-_LEADING = ("KUBESIM_LOG", "KUBERC")  # variables of kubectl's that name a file it writes, or give it words
-# Of kubectl, what runs programs (the variables that name them are nobody's matter then), and what writes to folders,
-# in which there may be links.
-_OWN_SHELL = {"diff", "cp", "dump", "kustomize"}
 
 
 def without_root(text: str) -> str:
@@ -99,30 +93,3 @@ def holds(folder: str, path: str) -> bool:
     """Whether a path, seen from the working directory, is in a folder, wherever links lead."""
     folder = os.path.realpath(folder)
     return os.path.commonpath([folder, os.path.realpath(path)]) == folder
-
-
-def cut(state: str, folder: str, programs: str) -> None:
-    """Take the links away that lead out of the page's `folder` from kubesim's own folder `state`, where this process
-    writes. `programs` in it are links to the machine's."""
-    for inside, folders, files in os.walk(state):
-        if programs in (found := [os.path.join(inside, name) for name in folders]):
-            folders.remove(os.path.basename(programs))
-        for path in (*found, *(os.path.join(inside, name) for name in files)):
-            if os.path.islink(path) and not holds(folder, path):
-                os.unlink(path)
-
-
-def leads_out(words: Sequence[str], environ: Mapping[str, str], folder: str, home: str) -> bool:
-    """Whether a kubectl command with these words and variables may write, or run, what is not in the page's `folder`.
-    """
-    if _OWN_SHELL.intersection(words) or any(word.startswith(("--edit", "--kuberc")) for word in words):
-        return True
-    if environ.get("HOME") != home or any(environ.get(name) for name in _LEADING) or not all(
-            holds(folder, path) for path in environ.get("KUBECONFIG", "").split(os.pathsep) if path):
-        return True
-    end = words.index("--") if "--" in words else len(words)
-    for word, before in zip(words[:end], ["", *words]):
-        flag, sign, value = word.partition("=")
-        if (flag if sign else before) not in _READ and not holds(folder, value if sign else word):
-            return True
-    return False

@@ -8,8 +8,7 @@ import shutil
 import pytest
 
 from kubesim_cli.main import execute
-from kubesim_cli.sim import verify
-from kubesim_cli.sim.pages import urls
+from kubesim_cli.sim.pages import checking, urls
 from kubesim_cli.sim.pages.outcome import Options
 
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
@@ -89,7 +88,7 @@ def test_a_page_may_be_named_from_where_one_is(repository, monkeypatch):
     monkeypatch.chdir(repository)
     (repository / "docs" / "page.md").write_text("```\n$ kubectl create -f b.yaml -f a.yaml\nconfigmap/b created\n"
                                                  "configmap/a created\n```\n")
-    report = verify.check("docs/page.md", execute, Options())
+    report = checking.check("docs/page.md", execute, Options())
     assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
 
 

@@ -10,7 +10,7 @@ import pytest
 from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
 
 from kubesim_cli.main import execute
-from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages import checking
 from kubesim_cli.sim.pages.outcome import Options
 from kubesim_cli.sim.pages.replay import REPEATABLE
 
@@ -35,7 +35,7 @@ def states(report):
 
 def test_the_tutorial_is_true_to_the_second_and_the_name(monkeypatch, tmp_path):
     monkeypatch.setenv("KUBESIM_HOME", str(tmp_path))
-    report = verify.check(str(FIXTURES / "pages" / "statefulset.txt"), execute, Options(level="exact"))
+    report = checking.check(str(FIXTURES / "pages" / "statefulset.txt"), execute, Options(level="exact"))
     compared = [outcome for outcome in report.outcomes if outcome.verdict]
     assert [outcome.state for outcome in compared] == ["equal"] * 5
     assert "pvc-6dbe5870-6c5c-4761-b3e1-354437823255" in compared[0].output  # not only bound: it is called so
