@@ -13,15 +13,13 @@ from .pages.model import LEVELS, BadPage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
     from .pages.outcome import Options, Report
     from .settings import Execute, Settings
-
-    Told = Callable[[int, int], None]
 
 
 def _reports(pages: tuple[str, ...], execute: Execute | None, options: Options, jobs: int,
