@@ -17,10 +17,10 @@ from .bash import Bash
 from .compare import Comparison
 from .model import Command, Listing, Shown
 from .names import Names
+from .onlooker import READERS
 from .outcome import Options, Outcome, Report, text_of
 from .outside import why_outside
 from .programs import HARMLESS, WATCH
-from .replay import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

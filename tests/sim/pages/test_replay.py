@@ -11,8 +11,8 @@ from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
 
 from kubesim_cli.main import execute
 from kubesim_cli.sim.pages import checking
+from kubesim_cli.sim.pages.onlooker import REPEATABLE
 from kubesim_cli.sim.pages.outcome import Options
-from kubesim_cli.sim.pages.replay import REPEATABLE
 
 FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
