@@ -46,6 +46,7 @@ class Replay:
         self._uids: dict[str, str] = dict(page.uids)
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
         self.early: set[int] = set()            # watches that show what the command before them has changed
+        self.sooner: set[int] = set()           # commands of which a listing at the solved moments does not show enough
         self.undated: set[int] = set()          # commands whose listings show nothing of what is there at their ages
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
 
@@ -58,7 +59,7 @@ class Replay:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
         best: Report | None = None
         for number in range(PASSES):
-            grown = len(self.early), len(self.undated)
+            grown = self._found
             with tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True) as folder:
                 one = _Pass(self, folder)
                 one.play()
@@ -68,14 +69,21 @@ class Replay:
                 best = one.report
             solved, best.contradictions = one.solved()
             settled = solved == one.moments and one.seen.uids == self._uids
-            if (worse or settled) and grown == (len(self.early), len(self.undated)):
+            if (worse or settled) and grown == self._found:
                 break
             self._moments, self._uids = solved, one.seen.uids
         assert best is not None
         return best
 
+    @property
+    def _found(self) -> tuple[int, ...]:
+        """How much has been found out with which the next pass may be another one."""
+        return len(self.early), len(self.sooner), len(self.undated)
+
     def wanted(self, place: int) -> int:
         """Return how many seconds a command comes after the one before, where no ages tell."""
+        if place in self.sooner:
+            return 1
         return self._usual(place) + self.later.get(place, 0)
 
     def _usual(self, place: int) -> int:
@@ -262,6 +270,9 @@ class _Pass:
             elif command.listing.similar and place in self.replay.later and not (
                     outcome.verdict.equal or outcome.verdict.but_for_ages):
                 self.replay.undated.add(place)
+            if self.replay._moments is not None and outcome.verdict.ages and not (
+                    outcome.verdict.equal or outcome.verdict.but_for_ages):
+                self._want_sooner(place)
             if place not in self.replay.undated:
                 self.ages += [(place, age) for age in outcome.verdict.ages]
             outcome.state = "equal" if self._is_true(command.listing, outcome.verdict) else "differs"
@@ -282,6 +293,13 @@ class _Pass:
         """Whether a listing is true; ages that no moments fit make none false that is only similar, or a part."""
         return verdict.equal or (verdict.but_for_ages and self.replay._moments is not None
                                  and (listing.similar or listing.level == "contains"))
+
+    def _want_sooner(self, place: int) -> None:
+        """Have what changes the cluster before a listing come sooner next time, where the ages leave the choice."""
+        before = next((i for i in range(place - 1, 0, -1) if not READERS.match(self.replay.commands[i].text)
+                       and self.report.outcomes[i].state != "left out"), None)
+        if before is not None:
+            self.replay.sooner.add(before)
 
     def _watch(self, command: Command, text: str, place: int) -> Outcome:
         """Begin a watch in a second terminal, or compare what one has printed by now."""

@@ -10,7 +10,7 @@ import pytest
 
 from kubesim_cli.sim.pages.confined import version
 
-pytestmark = pytest.mark.skipif(not version() or not shutil.which("bash"), reason="each page forks: quick on Linux alone")
+pytestmark = pytest.mark.skipif(not version() or not shutil.which("bash"), reason="slow without forks")
 PAGES = ("deployments.md", "services.md", "storage.md")
 
 
