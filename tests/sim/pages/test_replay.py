@@ -391,8 +391,8 @@ def test_what_is_yet_to_start_is_looked_at_soon(replayed):
 
 @pytest.mark.parametrize("ready", ["1/3     3            1   ", "3/3     3            3   "])
 def test_what_changes_the_cluster_comes_as_soon_as_a_listing_needs_it(replayed, ready):
-    blocks = "".join(f"```sh\n{each}\n```\n\n" for each in (
-        "kubectl create deployment web --image=nginx", "kubectl scale deployment web --replicas=3", "kubectl get deploy"))
+    blocks = "".join(f"```sh\nkubectl {each}\n```\n\n" for each in (
+        "create deployment web --image=nginx", "scale deployment web --replicas=3", "get deployments"))
     report = replayed(f"{blocks}```\nNAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    {ready}        5s\n```\n")
     assert states(report) == ["ran", "ran", "equal"]
 
