@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
                       r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
+_WRITES = r"(?!.*\s(?:-\w*[XdTF]|--request|--data|--json|--form|--upload))"  # of curl
+_IN_CONTAINER = (r"\s*kubectl\s+exec\s[^|&;]*\s--\s+(?:(?:cat|ls|ps|env|printenv|hostname|nslookup|nodetool\s+status)\b"
+                 rf"[^|&;]*|curl{_WRITES}\s[^|&;]*|(?:ba)?sh\s+-c\s+(?:'hostname'|\"hostname\")\s*)")
 REPEATABLE = re.compile(rf"{READERS.pattern}"
-                         r"|^\s*curl(?!.*\s(?:-\w*[XdTF]|--request|--data|--json|--form|--upload))\s[^|&;]*$"
-                         r"|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
-                         r"nodetool\s+status)\b[^|&;]*$")
+                        rf"|^\s*curl{_WRITES}\s[^|&;]*$"
+                        rf"|^{_IN_CONTAINER}$|^\s*for\s+\w+\s+in\s[^;&|()`]*;\s*do{_IN_CONTAINER};\s*done\s*$")
 UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d"
                         r"|\b0 Running / [1-9]|State: +Waiting")
+_NOT_YET = "error: Internal error occurred: "  # of a container that does not run
 # Seconds after which somebody looks again who does not see yet what the page shows.
 _LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
 _CLOSELY = 60  # times that somebody looks at each change
@@ -95,8 +98,10 @@ class Onlooker:
     def look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> bool:
         """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
         comes, nothing has happened. Returns whether it has come."""
-        if self.session.watches and not any(WATCH.match(later.text) for later in self.replay.commands[place + 1:]):
-            self.session.end_watches()
+        following = next((later for later in self.replay.commands[place + 1:] if WATCH.match(later.text)), None)
+        if following is None or not (following.shown_again or (following.listing and any(
+                watch.text == following.text for watch in self.session.watches))):
+            self.session.end_watches()  # nobody looks there any more
         if not REPEATABLE.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
             return False
         kept, names, now = self.session.keep(), self.names, self.session.now
@@ -131,7 +136,8 @@ class Onlooker:
     def _cannot_come(outcome: Outcome) -> bool:
         """Whether an output is none that time changes: another header, or what a command says of its words."""
         verdict = outcome.verdict
-        if verdict is None or outcome.output.startswith(("error:", "Error: ")):
+        if verdict is None or (outcome.output.startswith(("error:", "Error: "))
+                               and not outcome.output.startswith(_NOT_YET)):
             return True
         ours = header(verdict.shown[0]) if verdict.shown else None
         theirs = header(verdict.printed[0]) if verdict.printed else None

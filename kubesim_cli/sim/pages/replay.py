@@ -47,6 +47,7 @@ class Replay:
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
         self.early: set[int] = set()            # watches that show what the command before them has changed
         self.sooner: set[int] = set()           # commands of which a listing at the solved moments does not show enough
+        self.come: set[int] = set()             # commands that have shown what the page does
         self.undated: set[int] = set()          # commands whose listings show nothing of what is there at their ages
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
 
@@ -264,12 +265,14 @@ class _Pass:
                 self.seen.mean_others(command, command.listing, place, outcome)
             if not outcome.verdict.equal and not outcome.verdict.but_for_ages and (
                     self.replay._moments is None or place in self.replay.undated
-                    or (place in self.replay.later and not outcome.verdict.ages)):
+                    or (place in self.replay.later.keys() | self.replay.come and not outcome.verdict.ages)):
                 if self.seen.look_again(command, command.listing, text, place, outcome):
                     self.begun[-1] = self.session.now
             elif command.listing.similar and place in self.replay.later and not (
                     outcome.verdict.equal or outcome.verdict.but_for_ages):
                 self.replay.undated.add(place)
+            if outcome.verdict.equal:
+                self.replay.come.add(place)
             if self.replay._moments is not None and outcome.verdict.ages and not (
                     outcome.verdict.equal or outcome.verdict.but_for_ages):
                 self._want_sooner(place)

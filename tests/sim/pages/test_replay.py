@@ -261,6 +261,21 @@ def test_only_a_curl_that_reads_is_looked_at_again(words, is_so):
     assert bool(REPEATABLE.match(f"curl {words}")) == is_so
 
 
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("kubectl exec web-0 -- cat /a", True), ("kubectl exec web-0 -- cat /a > b; rm c", False),
+    ("kubectl exec web-0 -- rm /a", False), ("for i in 0 1; do kubectl exec web-$i -- cat /a; done", True),
+    ('for i in 0 1; do kubectl exec -i -t "web-$i" -- curl http://localhost/; done', True),
+    ("for i in 0 1; do kubectl exec web-$i -- sh -c 'hostname'; done", True),
+    ("for i in 0 1; do kubectl exec web-$i -- curl -X POST http://localhost/; done", False),
+    ("for i in 0 1; do kubectl exec web-$i -- sh -c 'hostname > a'; done", False),
+    ("for i in $(rm a); do kubectl exec web-$i -- cat a; done", False),
+    ("for i in 0 1; do kubectl exec web-$i -- chmod 755 /a; done", False),
+    ("for i in 0 1; do kubectl exec web-$i -- cat a; kubectl delete pod web-$i; done", False),
+])
+def test_only_what_reads_in_containers_is_looked_at_again(text, is_so):
+    assert bool(REPEATABLE.match(text)) == is_so
+
+
 @needs_bash
 def test_one_folder_is_published_at_several_places(replayed, tmp_path):
     (tmp_path / "examples" / "pods").mkdir(parents=True)
