@@ -101,6 +101,19 @@ def test_urls_of_the_pages_own_repository_are_its_files(replayed, repository, ur
     assert [one.state for one in report.outcomes] == ["equal", "equal"], report.bad
 
 
+@pytest.mark.parametrize("gitdir", ["{0}/main/.git/worktrees/repo", "../main/.git/worktrees/repo"])
+def test_a_worktree_is_of_its_repository(repository, tmp_path, gitdir):
+    inner = tmp_path / "main" / ".git" / "worktrees" / "repo"
+    inner.mkdir(parents=True)
+    (inner / "commondir").write_text("../..\n")
+    (tmp_path / "main" / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/me/repo\n')
+    (repository / ".git").rmdir()
+    (repository / ".git").write_text(f"gitdir: {gitdir.format(tmp_path)}\n")
+    url = "https://raw.githubusercontent.com/me/repo/main/"
+    assert urls.of_repository(str(repository / "docs" / "page.md"), f"kubectl apply -f {url}a.yaml\n") == [
+        (url, str(repository))]
+
+
 @pytest.mark.parametrize("url", ["https://raw.githubusercontent.com/you/repo/main/a.yaml",
                                  "https://raw.githubusercontent.com/me/repo/main/docs/link.yaml",
                                  "https://raw.githubusercontent.com/me/repo/main/../secret.yaml"])
