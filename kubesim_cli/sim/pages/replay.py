@@ -177,7 +177,7 @@ class _Pass:
             why = "" if self._container else "is typed in a container's shell that was not opened"
         text = self._text(command)
         if not why and not command.inside and not self.options.host_shell:
-            why = why_not(text, self._defined, self.options.allow)
+            why = why_not(text, self._defined | self.session.own_programs(), self.options.allow)
         if not why and not command.inside and not self.options.host_shell and (
                 name := unset_variable(text, self.replay.variables | self.session.environ.keys())):
             why = f"has the placeholder ${name}"

@@ -18,6 +18,7 @@ _AS_ROOT = re.compile(r"\bsudo\s+(?=(?:mv|cp|chmod|rm|ln|ls|cat|mkdir|touch|tee)
 # What a here-document is that speaks of this machine's folders, and not of those of nodes and containers.
 _OF_THIS_MACHINE = re.compile(r"#!|.*\bkind\.x-k8s\.io/", re.S)
 _IN_CONTAINERS = {"exec", "run", "attach", "debug"}
+_INSTALLING = {"mv", "cp", "ln", "tee", "install"}
 _TEXT = {"echo", "printf"}  # whose words become a part of something else
 # Flags of kubectl whose values are no files.
 _DATA = {"--from-literal", "--overrides", "--patch", "-p", "--raw", "--env"}
@@ -65,6 +66,19 @@ def to_page(output: str, home: str) -> str:
     for folder in (PROGRAMS, TEMPORARY):
         output = output.replace(home + folder, folder)
     return output.replace(home, "/home/user")
+
+
+def installed(text: str) -> set[str]:
+    """Return the programs that a command puts into /usr/local/bin, by their names."""
+    scan = Scan(text)
+    paths = [*scan.targets]
+    for words in scan.commands:
+        words = words[1:] if words[0] == "sudo" else words
+        if words and words[0] in _INSTALLING and words[-1].startswith(PROGRAMS):
+            given = [word for word in words[1:-1] if not word.startswith("-")]
+            paths += [words[-1]] if os.path.basename(words[-1]) not in ("", "bin") else [
+                f"{PROGRAMS}/{os.path.basename(word)}" for word in given]
+    return {os.path.basename(path) for path in paths if os.path.dirname(path) == PROGRAMS}
 
 
 def make(home: str) -> None:

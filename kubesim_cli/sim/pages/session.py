@@ -286,6 +286,11 @@ class Session:
                 watch.look()
         return ran
 
+    def own_programs(self) -> set[str]:
+        """Return the names of the programs that the page has put into /usr/local/bin."""
+        folder = self.home + scratch.PROGRAMS
+        return set(os.listdir(folder)) if os.path.isdir(folder) else set()
+
     def _has_plugins(self) -> bool:
         """Whether a program that a page finds may be a plugin of kubectl."""
         folders = filter(os.path.isdir, self.environ["PATH"].split(os.pathsep))
