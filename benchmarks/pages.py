@@ -76,8 +76,10 @@ def fitting(options: Options, path: str) -> tuple[str, Report | str, Report | st
 def kind_of(outcome: Outcome) -> str:
     """Return of what kind a difference is, as its words let guess."""
     verdict, text = outcome.verdict, outcome.command.text
+    if outcome.lacks:
+        return "something is not there that nothing on the page makes"
     if ABSENT.search(outcome.output):
-        return "something is not there: the page does not make it, or the cluster does not serve it"
+        return "something is not there, though the page speaks of it before"
     if verdict is None:
         return "another exit code"
     if verdict.but_for_ages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import attempts, formats, gates, infer, outcome, replay, session, skew, urls
+from . import attempts, formats, gates, infer, outcome, prerequisites, replay, session, skew, urls
 from .model import BadPage
 
 TYPE_CHECKING = False
@@ -27,6 +27,9 @@ def check(path: str, execute: Execute | None, options: Options, tell: Told | Non
     def source(shown: Shown) -> str:
         return outcome.text_of(shown, options)
 
+    def opened(url: str) -> str:
+        return urls.text(url, options.maps)
+
     def replayed(chosen: list[attempts.Attempt]) -> Report:
         page = formats.read(path)
         skew.fill(page, options.release or page.release)
@@ -34,7 +37,7 @@ def check(path: str, execute: Execute | None, options: Options, tell: Told | Non
             each.choose(page)
         if options.infer and page.pace:
             gates.turn_on(page, options.release or page.release)
-            infer.insert(page, source, lambda url: urls.text(url, options.maps))
+            infer.insert(page, source, opened)
         for each in chosen:
             each.replace(page)
         if not page.commands:
@@ -52,4 +55,5 @@ def check(path: str, execute: Execute | None, options: Options, tell: Told | Non
         if choice is None or len(best.bad) >= len(report.bad):
             break
         report, chosen = best, [*chosen, choice]
+    prerequisites.tell_unmade(report, source, opened)
     return report
