@@ -100,8 +100,8 @@ def tell_unmade(report: Report, source: Callable[[Shown], str], opened: Callable
         elif isinstance(item, Command):
             shown = "\n".join(item.listing.lines) if item.listing else ""
             if (outcome := outcomes.get(id(item))) and not item.origin:
-                outcome.lacks = next((name for name in _lacking(outcome.output, shown) if not re.search(
-                    rf"(?<![\w-]){re.escape(name)}(?![\w-])", said)), "")
+                outcome.lacks = next((name for name in _lacking(outcome.output, shown) if not name.isdecimal()
+                                      and not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said)), "")
             said += "\n".join((item.text, shown, *map(opened, _URL.findall(item.text)))) + "\n"
 
 
