@@ -96,10 +96,14 @@ def is_watched(lines: list[str]) -> bool:
     return columns is not None and columns[0][0] == "NAME" and "STATUS" in columns[0] and len(set(names)) < len(names)
 
 
-def is_part(command: str, lines: list[str], words: str, similar: bool) -> bool:
-    """Whether a block is a part of what a command prints, by the `words` before it; a document, or a log, that is only
-    `similar` is taken for one, too."""
-    document = bool(_DOCUMENT.search(command))
+def is_document(command: str) -> bool:
+    """Whether a command prints a document, which may be shown in part: `describe`, YAML, JSON."""
+    return bool(_DOCUMENT.search(command))
+
+
+def is_part(command: str, document: bool, lines: list[str], words: str, similar: bool) -> bool:
+    """Whether a block is a part of what a command prints, by the `words` before it; a `document`, or a log, that is
+    only `similar` is taken for one, too."""
     log = bool(_LOG.search(command))
     first = next((line for line in lines if line.strip()), "")
     if _EXCERPT.search(words) or (document and (not BEGINNING.match(first) or any(map(_ELIDED.fullmatch, lines)))):

@@ -14,6 +14,7 @@ from .blockkinds import (
     PRINTED,
     SHELLS,
     TELLS_OUTPUT,
+    is_document,
     is_manifest,
     is_part,
     is_unordered,
@@ -351,6 +352,7 @@ class Builder:
         while len(lines) > 1 and (bare := PROMPT.match(lines[-1])) and not bare["text"] and len(bare["prompt"]) > 1:
             lines = lines[:-1]
         listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
+        document = is_document(command.text)  # what is written to a file is one, too
         makes = _MAKES.match(command.text)
         if makes and not _MADE.search("\n".join(lines)):  # that is not what it prints
             self._awaiting = None
@@ -359,7 +361,7 @@ class Builder:
             command = self._add(f"kubectl logs $(kubectl get -f {makes[1]} -o name)", line, command.label)
         elif (written := _TO_FILE.search(command.text)) and not command.inside:
             command = self._add(f"cat {written[1]}", line, command.label)
-        if is_part(command.text, lines, prose.split("\n\n")[-1], listing.similar):
+        if is_part(command.text, document, lines, prose.split("\n\n")[-1], listing.similar):
             listing.level = "contains"
         listing.document = bool(ASKS_DOCUMENT.search(command.text))
         listing.anywhere = is_unordered(command.text)
