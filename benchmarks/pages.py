@@ -26,7 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from kubesim_cli import releases
 from kubesim_cli.main import execute
-from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages import isolated
 from kubesim_cli.sim.pages import report as reporting
 from kubesim_cli.sim.pages.model import BadPage
 from kubesim_cli.sim.pages.outcome import Options, Outcome, Report
@@ -48,12 +48,8 @@ def pages(folder: pathlib.Path, without: set[str]) -> list[str]:
 
 def checked(options: Options, path: str) -> tuple[str, Report | str]:
     """Verify one page; returns its report, or why there is none."""
-    try:
-        return path, verify.check(path, execute, options)
-    except BadPage as problem:
-        return path, str(problem)
-    except Exception as problem:
-        return path, f"{path}: {type(problem).__name__}: {problem}"
+    done, = isolated.reports([path], execute, options)
+    return path, str(done) if isinstance(done, BadPage) else done
 
 
 def once(options: Options, path: str) -> tuple[str, Report | str, Report | str, str]:
@@ -80,8 +76,10 @@ def fitting(options: Options, path: str) -> tuple[str, Report | str, Report | st
 def kind_of(outcome: Outcome) -> str:
     """Return of what kind a difference is, as its words let guess."""
     verdict, text = outcome.verdict, outcome.command.text
+    if outcome.lacks:
+        return "something is not there that nothing on the page makes"
     if ABSENT.search(outcome.output):
-        return "something is not there: the page does not make it, or the cluster does not serve it"
+        return "something is not there, though the page speaks of it before"
     if verdict is None:
         return "another exit code"
     if verdict.but_for_ages:

@@ -136,19 +136,18 @@ def _typed(recorder: Recorder) -> Iterator[tuple[str, str]]:
 
 def _verified(path: str, text: str, settings: Settings, options: object, named: bool) -> int:
     """Verify the page; returns the exit code."""
+    from .pages import isolated
     from .pages import report as reporting
     from .pages.model import BadPage
     from .pages.outcome import Options
-    from .verify import check
 
     assert isinstance(options, Options)
     if not named:
         with open(path, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
-    try:
-        done = check(path, settings.execute, options)
-    except BadPage as problem:
-        raise click.ClickException(str(problem) if named else f"what was recorded {problem.text}") from None
+    done, = isolated.reports([path], settings.execute, options)
+    if isinstance(done, BadPage):
+        raise click.ClickException(str(done) if named else f"what was recorded {done.text}")
     for line, _ in reporting.lines(done):
         click.echo(line, err=True)
     click.echo(reporting.verdict(done), err=True)

@@ -13,94 +13,34 @@ from .pages.model import LEVELS, BadPage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from .pages.model import Shown
     from .pages.outcome import Options, Report
     from .settings import Execute, Settings
-
-    Told = Callable[[int, int], None]
-
-
-def check(path: str, execute: Execute | None, options: Options, tell: Told | None = None) -> Report:
-    """Read a page and replay it; raises BadPage. `tell` is called with (commands done, of how many)."""
-    from dataclasses import replace
-
-    from .pages import attempts, formats, gates, infer, outcome, replay, session, skew, urls
-
-    with open(path, encoding="utf-8", errors="replace") as file:
-        own = urls.of_repository(path, file.read())
-    options = replace(options, maps=(*options.maps, *own))
-
-    def source(shown: Shown) -> str:
-        return outcome.text_of(shown, options)
-
-    def replayed(chosen: list[attempts.Attempt]) -> Report:
-        page = formats.read(path)
-        skew.fill(page, options.release or page.release)
-        for each in chosen:
-            each.choose(page)
-        if options.infer and page.pace:
-            gates.turn_on(page, options.release or page.release)
-            infer.insert(page, source, lambda url: urls.text(url, options.maps))
-        for each in chosen:
-            each.replace(page)
-        if not page.commands:
-            raise BadPage(path, 0, "has no commands that could be compared")
-        try:
-            return replay.Replay(page, execute, options, tell).run()
-        except session.Gone:
-            raise BadPage(path, 0, "takes kubesim's own files away") from None
-
-    chosen: list[attempts.Attempt] = []
-    report = replayed(chosen)
-    for _ in range(attempts.ROUNDS if options.infer and report.page.pace else 0):
-        tried = [(replayed([*chosen, each]), each) for each in attempts.of(report, source)]
-        best, choice = min(tried, key=lambda one: len(one[0].bad), default=(report, None))
-        if choice is None or len(best.bad) >= len(report.bad):
-            break
-        report, chosen = best, [*chosen, choice]
-    return report
-
-
-def _checked(task: tuple[str, Execute | None, Options]) -> Report | BadPage:
-    """Check one page in a process of its own."""
-    try:
-        return check(*task)
-    except BadPage as problem:
-        return problem
 
 
 def _reports(pages: tuple[str, ...], execute: Execute | None, options: Options, jobs: int,
              console: Console) -> Iterator[Report | BadPage]:
     """Yield what becomes of each page, in their order."""
-    tasks = [(path, execute, options) for path in pages]
-    if jobs > 1 and len(tasks) > 1:
-        from concurrent.futures import ProcessPoolExecutor
+    from .pages import isolated
 
-        with ProcessPoolExecutor(min(jobs, len(tasks))) as pool:
-            yield from pool.map(_checked, tasks)
+    if jobs > 1 or not console.is_terminal:
+        yield from isolated.reports(pages, execute, options, jobs)
         return
-    if not console.is_terminal:
-        yield from map(_checked, tasks)
-        return
-    from functools import partial
-
     from rich.progress import Progress
 
     for path in pages:
-        with Progress(console=console, transient=True) as progress:
-            try:
-                yield check(path, execute, options, partial(_show, progress, progress.add_task(path)))
-            except BadPage as problem:
-                yield problem
+        # Without a thread that refreshes it: the page's process begins as a copy of this one.
+        with Progress(console=console, transient=True, auto_refresh=False) as progress:
+            bar = progress.add_task(path)
 
+            def tell(page: int, done: int, of: int, progress: Progress = progress, bar: TaskID = bar) -> None:
+                progress.update(bar, completed=done, total=of, refresh=True)
 
-def _show(progress: Progress, bar: TaskID, done: int, of: int) -> None:
-    progress.update(bar, completed=done, total=of)
+            yield from isolated.reports([path], execute, options, tell=tell)
 
 
 @click.command("verify", short_help="Replay pages and compare what they show.")

@@ -17,10 +17,10 @@ from .bash import Bash
 from .compare import Comparison
 from .model import Command, Listing, Shown
 from .names import Names
+from .onlooker import READERS
 from .outcome import Options, Outcome, Report, text_of
 from .outside import why_outside
 from .programs import HARMLESS, WATCH
-from .replay import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds in which a real cluster may come to show what the simulated one has shown
 _LOOK = 2.0      # seconds between two looks
+# Folders of the user's home in which kubectl keeps what servers have told, and programs that give it credentials these.
+_CACHE, _OF_CREDENTIALS = ".kube/cache", (".kube", ".config", ".cache", ".aws", ".azure")
 
 
 class Unusable(Exception):
@@ -73,6 +75,12 @@ class RealCluster:
         if done.returncode:
             raise Unusable(done.stderr.strip() or f"{self.kubectl} ended with {done.returncode}")
         return done.stdout
+
+    def writable(self) -> list[str]:
+        """Return the folders of the user's that a call of kubectl has to write to."""
+        users = [each.get("user") or {} for each in self.config.get("users") or ()]
+        names = _OF_CREDENTIALS if any({"exec", "auth-provider"} & set(user) for user in users) else (_CACHE,)
+        return [os.path.join(self._environ.get("HOME", ""), name) for name in names]
 
     def stage(self, folder: str, namespace: str, allow: tuple[str, ...]) -> dict[str, str]:
         """Write a kubeconfig whose namespace is the page's, and the programs that it may run; returns the environment.
@@ -135,7 +143,9 @@ def run(report: Report, cluster: RealCluster, namespace: str, folder: str, optio
     work = os.path.join(folder, "work")
     os.makedirs(work)
     before = os.getcwd()
-    bash = Bash(cluster.stage(folder, namespace, options.allow), work, folder)
+    environ = cluster.stage(folder, namespace, options.allow)
+    confined = [work, environ["HOME"], *filter(os.path.isdir, cluster.writable())]
+    bash = Bash(environ, work, folder, confined)
     outcomes = iter(report.outcomes)
     try:
         os.chdir(work)
@@ -157,7 +167,7 @@ def run(report: Report, cluster: RealCluster, namespace: str, folder: str, optio
                     compared.same += 1
                 if not bash.alive:
                     bash.end()
-                    bash = Bash(bash.environ, work, folder)
+                    bash = Bash(bash.environ, work, folder, confined)
     finally:
         os.chdir(before)
         bash.end()

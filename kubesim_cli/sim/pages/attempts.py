@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from ...machinery.discovery import builtin
 from .infer import objects_of
 from .model import Command, Shown
-from .replay import READERS
+from .onlooker import READERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -39,9 +39,11 @@ _OURS = ("_", "SHLVL", "OLDPWD")
 
 class Bash:
     """A bash in the folder `cwd`; scripts and outputs are kept in `folder`. `environ` and `cwd` follow its commands.
-    Where there are folders in `confined`, they change files below these alone, where the system can see to that."""
+    Where there are folders in `confined`, they change files below these alone, where the system can see to that, and
+    connect to these `ports`, if any are told."""
 
-    def __init__(self, environ: dict[str, str], cwd: str, folder: str, confined: Sequence[str] = ()):
+    def __init__(self, environ: dict[str, str], cwd: str, folder: str, confined: Sequence[str] = (),
+                 ports: Sequence[int] | None = None):
         import shutil
 
         self.environ, self.cwd, self.folder = dict(environ), cwd, os.path.join(folder, "scripts")
@@ -56,7 +58,7 @@ class Bash:
                                           shutil.which("env") or "env", str(gone)], cwd=cwd, env=environ,
                                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
                                          pass_fds=(gone,),
-                                         preexec_fn=(lambda: confine(places)) if confined else None)
+                                         preexec_fn=(lambda: confine(places, ports)) if confined else None)
         os.close(gone)
 
     def run(self, text: str, timeout: float, apart: bool) -> tuple[int, str, str, bool]:

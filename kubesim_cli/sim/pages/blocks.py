@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import re
 
-from . import comments, containers
+from . import comments, containers, scratch
+from .blockkinds import (
+    ASKS_DOCUMENT,
+    BEGINNING,
+    MANIFESTS,
+    OTHER_SHELLS,
+    OUTPUTS,
+    PRINTED,
+    SHELLS,
+    TELLS_OUTPUT,
+    is_document,
+    is_manifest,
+    is_part,
+    is_unordered,
+    is_watched,
+    kind_of,
+)
 from .commandline import Scan, is_complete, split
 from .directives import Pending
 from .model import Command, Listing, Page, Shown
 from .programs import looks_like_call, looks_like_command
-from .prompts import PROMPT, in_full, is_inside, is_prompt
+from .prompts import PROMPT, in_full, is_inside
 from .tables import header
 
-SHELLS = {"shell", "bash", "sh", "zsh", "shell-session", "shellsession", "console", "terminal", "sh-session",
-          "kubectl", "session", "prompt", "fish"}
-OTHER_SHELLS = {"powershell", "pwsh", "ps1", "cmd", "bat", "batch"}
-OUTPUTS = {"", "none", "text", "txt", "plain", "plaintext", "output", "console", "log", "ini", "default", "conf",
-           "stdout"}
-MANIFESTS = {"yaml", "yml", "json"}
 SIMILAR = re.compile(
     r"similar|something like|should (?:look|resemble|see|be|show)|looks? like|resembl|might (?:look|be|see)|"
     r"for example|will (?:look|resemble)|like th(?:is|ese)|such as|may (?:look|vary|differ)|typical|akin to", re.I)
-_EXCERPT = re.compile(
-    r"(?:output|response|result|it|this)\s+(?:also\s+|will\s+)*(?:includes?|contains?)|output (?:also )?shows \w|"
-    r"excerpt|part of the output|to see that|among (?:other|the)|near the (?:bottom|top|end)|look for|"
-    r"in the output,? you (?:can |should |will )?see|(?:you|will) (?:should |also |can )*see (?:a|an|the) "
-    r"(?:event|message|line|error)|omitted|truncated|following (?:lines?|fields?|events?|section)", re.I)
-_TELLS_OUTPUT = re.compile(r"output|similar|look|see|show|displa|result|return|respon|print|like|follow|list|get", re.I)
 _SAYS_OUTPUT = re.compile(r"\b(?:outputs?|results?|returns?|respon\w+|prints?|displays?|shows?|see|listed)\b", re.I)
 _OF_ANOTHER = re.compile(r"\b(?:flags?|requests?|shortcode|snippet|configuration|file should|"
                          r"file (?:that )?looks|target is|tolerations?)\b(?:(?!\.\s).)*$", re.I | re.S)
@@ -35,10 +39,7 @@ _OR = re.compile(r"(?:^|\s)or\b[^.]*$|\binstead:?$", re.I)  # words before anoth
 _UNLESS = re.compile(r"(?:If you (?:see|get|receive) a|Errors? such as|"
                      r"If there (?:are|were|is|was)\b[^.]*,[^.]*\bwould)\b[^.]*[.:]$")
 _INSTEAD = re.compile(r"(?:^|[.!]\s+)(?:or|alternatively)\b", re.I)  # words before another way to do the same
-_READ = re.compile(r"\bkubectl\b.*\bget\b[^|]*(?:-o|--output)[ =]?(?:yaml|json)\b[^|]*$")
-_OF_SERVER = re.compile(r"\s+\"?(?:uid|resourceVersion)\"?:")  # what authors trim off first
 _SENTENCE = re.compile(r"\s+[A-Z][a-z]+(?: [\w,'-]+){5,}\.")
-_CALLS = re.compile(r"[a-z][\w-]*( |$)|[A-Z_]+=\S+ [a-z]|(?:\$\{?\w+\}?|\.{1,2}|~)/\S+( |$)")
 _AGAIN = re.compile(r"already (?:be )?running|do not start a new|still running", re.I)
 _TERMINAL = re.compile(r"terminal|watch|where[^.]* is running", re.I)
 _CLEANUP = re.compile(r"\bclean(?:ing)?[ -]?up\b", re.I)
@@ -56,7 +57,6 @@ _MAKES_OBJECTS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:apply|create|run|expo
 _RESULT = re.compile(r"[a-z.]+/[\w.-]+ \w+ed\b|\S+ \"[^\"]+\" \w+ed\b|[Ee]rror|Warning")
 _SEEN = re.compile(r"\b(?:see|seen|using|use|with)\b[^`]*`kubectl", re.I)
 _WATCHES = re.compile(r"^kubectl .*\s(?:-w|--watch)\b")
-_HERE_DOCUMENT = re.compile(r"(?:sudo )?(?:cat|tee|kubectl)\b[^'\"]*<<")
 # What shows again and again what kubectl prints, and what of kubectl prints no tables.
 _REPEATED = re.compile(r"((?:\$ )?)watch\s+(?:-[a-z]+(?:\s+\d+)?\s+|--\s+)*['\"]?(kubectl\s+get\b[^'\"|;]*)['\"]?$")
 _TELLS_NO_TABLE = re.compile(r"\s*kubectl\s+(?:scale|set|patch|label|annotate|expose|apply|create|delete|rollout|run"
@@ -70,19 +70,6 @@ _EDITOR = re.compile(r"\s*(?:sudo\s+)?(?:vi|vim|nano|emacs|code)\s+(?:\./)?([\w.
 _CHANGES = re.compile(r"\b(?:(?:edit|chang|modif|adapt|replac|remov|adjust|updat|extend)\w*|add(?:s|ed|ing)?|final)\b",
                       re.I)
 _EXECUTABLE = re.compile(r"\bchmod\s+\S*[x75]\S*\s+(?:\./)?([\w.-]+)[`\s]")
-_PRINTED = re.compile(r"[A-Z][A-Z()-]+(?: [A-Z]+)* {2,}[A-Z]|Error from server|\.\.\.$|[{\[]|INFO |[A-Z_]+$|\w$|"
-                      r"[A-Za-z][\w ]*:(?:\s|$)|\s+[\w-]+:(?:\s|$)|\S+ \"[^\"]+\" \w+$|"
-                      r"[a-z.]+/[\w.-]+ (?:created|configured|deleted|unchanged|\w+ed)(?: \(.*\))?$")
-_DOCUMENT = re.compile(r"\bkubectl\b.*(?:\bdescribe\b|\bcluster-info dump|(?:-o|--output)[ =]?(?:yaml|json)\b)")
-_LOG = re.compile(r"\bkubectl\b.*\blogs\b")  # which has more lines the later one looks
-_ENVIRONMENT = re.compile(r"(?:^|--\s|['\"])\s*(?:print)?env\s*(?:\||['\"]?$)")  # whose order means nothing
-_PRINTS_VARIABLES = re.compile(r"(?:^|--\s|\s)(?:cat|env|printenv)\b[^|<>\n]*$")
-_VARIABLE = re.compile(r"[A-Za-z_]\w*=(?!\$\(|`)")
-_FOLLOWED = re.compile(r"\s(?:-f|--follow)\b|\btail -f\b")
-_ELIDED = re.compile(r"\s*#?\s*(?:\.\.\.|…).*")
-_BEGINNING = re.compile(r"(?:apiVersion|kind|Name):|[{\[]|Error|error|No resources")  # of a whole document
-_ASKS_DOCUMENT = re.compile(r"(?:-o|--output)[ =]?'?\"?(?:yaml|json)|\b(?:view|explain|diff|kustomize|convert)\b|"
-                            r"^cat (?!<)|--raw|\bjq\b|--dry-run|jsonpath")
 
 
 class Builder:
@@ -104,6 +91,7 @@ class Builder:
         self._words = ""                       # those before the block
         self._editing: Command | None = None   # a `kubectl edit`, behind which the page tells what is changed
         self._cleanup = False                  # the heading speaks of it
+        self._own: set[str] = set()            # programs that the page has made
         self._shell: str = ""                  # the command that opened a shell in a container, while it is open
 
     def prose(self, text: str) -> None:
@@ -157,7 +145,7 @@ class Builder:
             return
         if language in OTHER_SHELLS and not any(each.lstrip().startswith("PS") for each in lines):
             return
-        if language in MANIFESTS or (language in OUTPUTS and _is_manifest(lines)):
+        if language in MANIFESTS or (language in OUTPUTS and is_manifest(lines)):
             self._manifest(language, lines, line, name, prose, indent, editable)
             return
         if language in SHELLS or not language:
@@ -168,7 +156,8 @@ class Builder:
             editable = editable and lines == before
         prompts = [PROMPT.match(each) for each in lines]
         if language in SHELLS or language in OUTPUTS or language in OTHER_SHELLS:
-            kind = self._kind(language, lines, prompts, prose)
+            kind = kind_of(language, lines, prompts, prose, self._awaiting.text if self._awaiting else "",
+                           bool(self._shell), self._own)
             if kind == "session":
                 self._session(lines, line, prose, label, indent, editable)
             elif kind == "script":
@@ -199,32 +188,6 @@ class Builder:
             self._awaiting = None
         return bool(name)
 
-    def _kind(self, language: str, lines: list[str], prompts: list[re.Match[str] | None], prose: str) -> str:
-        told = [(match.group("prompt"), match.group("text") or "") for match in prompts if match]
-        certain = [prompt for prompt, text in told if prompt not in ("#", ">", "%") and text]
-        likely = [text for prompt, text in told if prompt in ("#", ">", "%") and looks_like_command(text, strict=True)]
-        first = next((each for each in lines if each.strip() and not each.lstrip().startswith("#")), "")
-        if certain or (likely and not looks_like_command(first, strict=True)):
-            return "session"
-        if self._awaiting and _PRINTS_VARIABLES.search(self._awaiting.text) and all(map(_VARIABLE.match, lines)):
-            return "listing"
-        if language in SHELLS and language != "console" and looks_like_command(first):
-            later = [text for text, _ in split(lines)[1:]]
-            printed = any(_PRINTED.match(text) and not looks_like_command(text) for text in later)
-            return "bare" if printed else "script"
-        commands = split(lines)
-        if len(commands) > 1 and all(_CALLS.match(text) for text, _ in commands) and looks_like_command(
-                commands[-1][0], strict=True):
-            return "script"
-        if looks_like_command(first, strict=True) or (self._shell and lines[0].startswith("# ")
-                                                      and looks_like_command(first)):
-            return "script" if all(looks_like_command(text) for text, _ in commands) else "bare"
-        if language in SHELLS and language != "console" and _CALLS.match(first) and (
-                self._awaiting is None or first.split()[0] in containers.ASKING
-                or (prose and not _TELLS_OUTPUT.search(prose.split("\n\n")[-1]))):
-            return "script"
-        return "listing"
-
     # Commands
 
     def _add(self, text: str, line: int, label: str, inside: bool = False, comment: str = "") -> Command:
@@ -249,6 +212,7 @@ class Builder:
         if _WATCHES.match(text):
             command.shown_again = bool(_AGAIN.search(comment))
             self._watch = text
+        self._own |= scratch.installed(text)
         self._name_files(text)
         self._editing = command if _EDITS.match(text) else None
         if self._editing:
@@ -353,7 +317,7 @@ class Builder:
             self._add(inline[-1], line, "")
         elif self._watch and ((self._awaiting is None and _TERMINAL.search(prose)) or (
                 self._awaiting and _TELLS_NO_TABLE.match(self._awaiting.text) and header(lines[0])) or (
-                _is_watched(lines) and not (self._awaiting and _READS.match(self._awaiting.text)))):
+                is_watched(lines) and not (self._awaiting and _READS.match(self._awaiting.text)))):
             self._add(self._watch, line, "").shown_again = True
         told = prose.split("\n\n")[-1]
         if self._awaiting is not None and self._answers(told, lines):
@@ -371,9 +335,9 @@ class Builder:
         """Whether a block is what the last command prints, by the words before it and its lines."""
         if _UNLESS.search(" ".join((told or self._asked).split())):
             return False
-        if self._apart or (_OF_ANOTHER.search(told) and not _BEGINNING.match(lines[0]) and not header(lines[0])):
+        if self._apart or (_OF_ANOTHER.search(told) and not BEGINNING.match(lines[0]) and not header(lines[0])):
             return bool(_SAYS_OUTPUT.search(told))
-        return not told or bool(_TELLS_OUTPUT.search(told)) or any(_PRINTED.match(each) for each in lines)
+        return not told or bool(TELLS_OUTPUT.search(told)) or any(PRINTED.match(each) for each in lines)
 
     def _show(self, command: Command, lines: list[str], line: int, prose: str, indent: str, editable: bool) -> None:
         if self._is_edited(command, lines, prose):
@@ -388,7 +352,7 @@ class Builder:
         while len(lines) > 1 and (bare := PROMPT.match(lines[-1])) and not bare["text"] and len(bare["prompt"]) > 1:
             lines = lines[:-1]
         listing = Listing(lines, line, indent, similar=bool(SIMILAR.search(prose)), editable=editable)
-        document = bool(_DOCUMENT.search(command.text))
+        document = is_document(command.text)  # what is written to a file is one, too
         makes = _MAKES.match(command.text)
         if makes and not _MADE.search("\n".join(lines)):  # that is not what it prints
             self._awaiting = None
@@ -397,16 +361,10 @@ class Builder:
             command = self._add(f"kubectl logs $(kubectl get -f {makes[1]} -o name)", line, command.label)
         elif (written := _TO_FILE.search(command.text)) and not command.inside:
             command = self._add(f"cat {written[1]}", line, command.label)
-        first = next((line for line in lines if line.strip()), "")
-        if _EXCERPT.search(prose.split("\n\n")[-1]) or (document and (
-                not _BEGINNING.match(first) or any(map(_ELIDED.fullmatch, lines)))) or (
-                _READ.search(command.text) and _is_manifest(lines) and any(
-                    "metadata" in each for each in lines) and not any(map(_OF_SERVER.match, lines))) or (
-                listing.similar and (document or _LOG.search(command.text))) or (
-                _LOG.search(command.text) and _FOLLOWED.search(command.text)):
+        if is_part(command.text, document, lines, prose.split("\n\n")[-1], listing.similar):
             listing.level = "contains"
-        listing.document = bool(_ASKS_DOCUMENT.search(command.text))
-        listing.anywhere = bool(_ENVIRONMENT.search(command.text))
+        listing.document = bool(ASKS_DOCUMENT.search(command.text))
+        listing.anywhere = is_unordered(command.text)
         if self.pending.level:
             listing.level = self.pending.level
         elif command.listing is not None and command.listing.level == "off":
@@ -418,24 +376,24 @@ class Builder:
     def _manifest(self, language: str, lines: list[str], line: int, name: str, prose: str, indent: str,
                   editable: bool) -> None:
         awaiting = self._awaiting
-        asked = awaiting is not None and bool(_ASKS_DOCUMENT.search(awaiting.text.split(" | ")[-1]))
+        asked = awaiting is not None and bool(ASKS_DOCUMENT.search(awaiting.text.split(" | ")[-1]))
         comment = next((_FIRST_COMMENT.match(each) for each in lines if each.strip()), None)
         if self._apart and not _SAYS_OUTPUT.search(prose.split("\n\n")[-1]):
             asked = False
-        elif awaiting is not None and not name and not prose and not _is_manifest(lines):
+        elif awaiting is not None and not name and not prose and not is_manifest(lines):
             asked = True  # what stands right behind a command is what it prints
         generated = _KUSTOMIZATION.search(awaiting.text) if awaiting is not None else None
-        if generated and not name and prose and _is_manifest(lines):  # what the kustomization makes is told unasked
+        if generated and not name and prose and is_manifest(lines):  # what the kustomization makes is told unasked
             awaiting = self._add(f"kubectl kustomize {generated.group(1) or './'}", line, "")
             asked = True
         if not name and not comment and asked and awaiting is not None:
             self._show(awaiting, lines, line, prose, indent, editable)
-            if not _is_manifest(lines) and awaiting.listing is not None and not awaiting.listing.level:
+            if not is_manifest(lines) and awaiting.listing is not None and not awaiting.listing.level:
                 awaiting.listing.level = "contains"
             return
         self._apart = True
         edited = _EDITOR.fullmatch(awaiting.text) if awaiting is not None else None
-        if not name and edited and _is_manifest(lines):
+        if not name and edited and is_manifest(lines):
             name = edited[1]
         if not name and comment:
             name = comment.group("name")
@@ -443,9 +401,9 @@ class Builder:
             last = prose.strip().split("\n\n")[-1]
             files = [each for each in re.findall(r"[`\"“*]([^`\"”*\s]+)[`\"”*]", last) if _FILE.fullmatch(each)]
             name = files[-1] if files else ""
-        if self._editing and not _is_manifest(lines):
+        if self._editing and not is_manifest(lines):
             self._editing.change.show("\n".join(lines))
-        elif name or _is_manifest(lines):
+        elif name or is_manifest(lines):
             shown = Shown(name, "\n".join(lines) + "\n", line, appended=bool(_APPENDS.search(prose)))
             self.page.items.append(shown)
             if not name:
@@ -455,7 +413,7 @@ class Builder:
     def _is_edited(self, command: Command, lines: list[str], prose: str) -> bool:
         """Take a manifest for the file that a command has made, or shows with `cat` after another has, where the page
         says that somebody changes it; returns whether it is one."""
-        if not _is_manifest(lines) or not _CHANGES.search(f"{self._asked}\n{self._words}\n{prose}"):
+        if not is_manifest(lines) or not _CHANGES.search(f"{self._asked}\n{self._words}\n{prose}"):
             return False
         place = self.page.items.index(command)
         if shown := _CAT.fullmatch(command.text):
@@ -471,20 +429,6 @@ class Builder:
         self.page.inferred.append(f"{name} is edited by hand to what is shown after line {command.line}")
         self._awaiting = None
         return True
-
-
-def _is_manifest(lines: list[str]) -> bool:
-    text = "\n".join(lines)
-    return bool(re.search(r"^\s*\"?apiVersion\"?:", text, re.M) and re.search(r"^\s*\"?kind\"?:", text, re.M)) \
-        and not looks_like_command(lines[0], strict=True) and not is_prompt(lines[0]) \
-        and not any(map(_HERE_DOCUMENT.match, lines))
-
-
-def _is_watched(lines: list[str]) -> bool:
-    """Whether lines are those of a watch of pods, which tell several states of one."""
-    names = [line.split()[0] for line in lines if line.strip()]
-    columns = header(next((line for line in lines if line.strip()), ""))
-    return columns is not None and columns[0][0] == "NAME" and "STATUS" in columns[0] and len(set(names)) < len(names)
 
 
 def _starts_with(text: str, words: tuple[str, ...]) -> bool:

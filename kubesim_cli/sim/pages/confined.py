@@ -1,4 +1,5 @@
-"""What keeps programs from writing outside of folders: Linux's Landlock, which they and what they start cannot leave.
+"""What keeps programs from writing outside of folders, and from the network: Linux's Landlock, which they and what they
+start cannot leave.
 
 The numbers are those of linux/landlock.h. Where the system has none of it, programs are as free as before.
 """
@@ -7,19 +8,22 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import struct
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # of all architectures
-_ASK_VERSION, _PATH_BENEATH, _NO_NEW_PRIVILEGES = 1, 1, 38
-_WRITE_FILE, _TRUNCATE, _REFER = 1 << 1, 1 << 14, 1 << 13
+_ASK_VERSION, _PATH_BENEATH, _NET_PORT, _NO_NEW_PRIVILEGES = 1, 1, 2, 38
+_WRITE_FILE, _TRUNCATE, _REFER, _DEVICE_CONTROL = 1 << 1, 1 << 14, 1 << 13, 1 << 15
+_CONNECT = 1 << 1  # TCP
 _CHANGE_FOLDERS = sum(1 << bit for bit in range(4, 13))  # remove and make what is in them
 _SCOPES = 1 << 0 | 1 << 1  # abstract sockets and signals: of none but those of the same confinement
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/tty")
+_WEB = (53, 80, 443)  # where names are asked for and manifests fetched
 
 
 def version() -> int:
@@ -30,28 +34,46 @@ def version() -> int:
     return found if found >= 2 else 0
 
 
-def confine(folders: Iterable[str]) -> None:
-    """Have this process, for good, change files in these folders alone (and since version 6 signal no process, nor
-    reach an abstract socket, that is not of its own). What Landlock knows nothing of it may do: modes, owners and times
-    of files, sockets in folders. Raises OSError where the system has Landlock and refuses."""
+def confine(folders: Iterable[str], ports: Iterable[int] | None = None) -> None:
+    """Have this process, for good, change files in these folders alone, and control no device but a terminal of its
+    own (since version 5); since version 4 connect by TCP to these ports alone, to any where there are none given; since
+    version 6 signal no process, nor reach an abstract socket, that is not of its own. What Landlock knows nothing of it
+    may do: modes, owners and times of files, sockets in folders, UDP. Raises OSError where the system has Landlock and
+    refuses."""
     newest = version()
     if not newest:
         return
     libc = _libc()
-    files = _WRITE_FILE | (_TRUNCATE if newest >= 3 else 0)
+    files = _WRITE_FILE | (_TRUNCATE if newest >= 3 else 0) | (_DEVICE_CONTROL if newest >= 5 else 0)
     every = files | _CHANGE_FOLDERS | _REFER
-    handled = struct.pack("=QQQ", every, 0, _SCOPES)[:24 if newest >= 6 else 8]
+    net = _CONNECT if ports is not None and newest >= 4 else 0
+    handled = struct.pack("=QQQ", every, net, _SCOPES)[:24 if newest >= 6 else 16 if newest >= 4 else 8]
     ruleset = _checked(libc.syscall(_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), ctypes.c_uint32(0)))
+
+    def allow(kind: int, rule: bytes) -> None:
+        _checked(libc.syscall(_ADD_RULE, ruleset, kind, rule, ctypes.c_uint32(0)))
+
     for path, allowed in [*((folder, every) for folder in folders), *((device, files) for device in _DEVICES)]:
         if not os.path.exists(path):
             continue
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        rule = struct.pack("=Qi", allowed, place)
-        _checked(libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, ctypes.c_uint32(0)))
+        allow(_PATH_BENEATH, struct.pack("=Qi", allowed, place))
         os.close(place)
+    for port in {*(ports or ())} if net else ():
+        allow(_NET_PORT, struct.pack("=QQ", net, port))
     _checked(libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
     _checked(libc.syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint32(0)))
     os.close(ruleset)
+
+
+def web_ports(environ: Mapping[str, str]) -> list[int]:
+    """Return the ports by which manifests come: the web's own, and those of the proxies that variables name."""
+    found = list(_WEB)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        for proxy in (environ.get(name), environ.get(name.upper())):
+            if proxy and (port := re.search(r":(\d{1,5})/?$", proxy)) and int(port[1]) < 1 << 16:
+                found.append(int(port[1]))
+    return found
 
 
 def _libc() -> ctypes.CDLL:

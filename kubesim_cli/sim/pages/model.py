@@ -15,7 +15,7 @@ class BadPage(Exception):
 
     def __init__(self, path: str, line: int, text: str):
         super().__init__(f"{path}:{line}: {text}" if line else f"{path}: {text}")
-        self.text = text
+        self.line, self.text = line, text
 
 
 @dataclass

@@ -100,14 +100,22 @@ class Names:
 
     def _atom(self, page: str, here: str, loose: bool) -> bool:
         if page == here:
+            if not loose and self._is_drawn(here):  # it means this from now on, and nothing else does
+                return self.bind(page, here)
             return loose or self.here.get(page, here) == here
         if page.isspace() and here.isspace():
             return True
         if self.here.get(page) == here:
             return True
         if self._bindable(page, here, loose):
-            return self.bind(page, here, loose)
+            owners = _owner(page), _owner(here)
+            return (loose or not all(owners) or self.bind(*owners)) and self.bind(page, here, loose)
         return False
+
+    def _is_drawn(self, here: str) -> bool:
+        """Whether a name is that of a node of several, or ends with what was drawn or is a hash."""
+        last = here.rpartition("-")[2]
+        return last != here and (here in self.nodes or bool(_DRAWN.fullmatch(last) or _HASH.fullmatch(last)))
 
     def _bindable(self, page: str, here: str, loose: bool) -> bool:
         uid = re.compile(_UID)
@@ -146,6 +154,12 @@ def _same_stem(page: str, here: str) -> bool:
         return False
     return all(one == other or ((_DRAWN.fullmatch(other) or _HASH.fullmatch(other) or _HEX.fullmatch(other)) and (
         _SUFFIX.fullmatch(one) or _HEX.fullmatch(one))) for one, other in zip(ours[equal:], theirs[equal:]))
+
+
+def _owner(name: str) -> str:
+    """Return the name of the ReplicaSet after which a pod is called, "" where it is called after none."""
+    owner, _, drawn = name.rpartition("-")
+    return owner if _SUFFIX.fullmatch(drawn) and _HASH.fullmatch(owner.rpartition("-")[2]) else ""
 
 
 def _of_any_cluster(text: str) -> str:

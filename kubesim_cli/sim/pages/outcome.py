@@ -48,6 +48,7 @@ class Outcome:
     output: str = ""
     verdict: Verdict | None = None
     ran: str = ""  # the command as it was run, with the names that there are here
+    lacks: str = ""  # what it needs and nothing on the page makes, where that is why it differs or fails
 
 
 @dataclass

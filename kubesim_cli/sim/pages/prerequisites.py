@@ -1,12 +1,20 @@
-"""What a command lacks because one before it was left out: then it is left out as well, with the line of that one."""
+"""What a command lacks: because one before it was left out, then it is left out as well, with the line of that one; or
+because nothing on the page makes it, which is told.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 
-from .model import Command
+from .model import Command, Shown
 from .tables import tables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .outcome import Report
 
 _QUOTED = r"[\"'‘]?([^\"'’:\s]+)[\"'’]?"
 # How it is told that something is not there; group 1 is its name.
@@ -24,6 +32,7 @@ _LISTS_FILES = re.compile(r"\s*(?:ls|find)\b[^|;&]*$")
 _ASSIGNED = re.compile(r"\b([A-Za-z_]\w*)=")
 _USED = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _PROXY = re.compile(r"\bkubectl\b[^|;&]*\sproxy\b(?!.*--port)")
+_URL = re.compile(r"https?://[^\s'\"|;)<>]+")
 _COMMON = {"kubectl", "apply", "create", "delete", "config", "yaml", "json", "https", "default", "kube-system"}
 
 
@@ -76,6 +85,24 @@ class LeftOut:
                         each.startswith((f"{word}-", f"{word}."))) or word.startswith(f"{each}-"):
                     return line
         return 0
+
+
+def tell_unmade(report: Report, source: Callable[[Shown], str], opened: Callable[[str], str]) -> None:
+    """Say of each outcome that differs or fails what it lacks, if nothing above it on the page speaks of that.
+
+    `source` returns the text of what a page shows, `opened` that behind a URL.
+    """
+    outcomes = {id(outcome.command): outcome for outcome in report.bad}
+    said = ""
+    for item in report.page.items:
+        if isinstance(item, Shown):
+            said += f"{item.name}\n{source(item)}\n"
+        elif isinstance(item, Command):
+            shown = "\n".join(item.listing.lines) if item.listing else ""
+            if (outcome := outcomes.get(id(item))) and not item.origin:
+                outcome.lacks = next((name for name in _lacking(outcome.output, shown) if not name.isdecimal()
+                                      and not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said)), "")
+            said += "\n".join((item.text, shown, *map(opened, _URL.findall(item.text)))) + "\n"
 
 
 def _lacking(output: str, shown: str) -> list[str]:

@@ -120,7 +120,7 @@ class Made:
 def _is_told(resource: str, name: str, done: str, listed: str) -> bool:
     """Whether a listing says what was done to an object."""
     kind = re.escape(resource.partition(".")[0].rstrip("s"))
-    return bool(re.search(rf"^\s*{kind}\w*[\w.]*(?:/| \"){re.escape(name)}\"? {done}", listed, re.M))
+    return bool(re.search(rf"^\s*{kind}\w*[\w.]*(?:/| \"){re.escape(name)}\"? {done}", listed, re.M | re.I))
 
 
 def _value(words: list[str], short: str, long: str) -> str:

@@ -9,37 +9,25 @@ import tempfile
 from dataclasses import replace
 
 from ...go import duration
-from . import beside, containers, instead, meaning, rows, scratch, urls
-from .compare import Age, Comparison, Verdict
+from . import beside, containers, instead, rows, scratch, urls
+from .compare import Age, Verdict
 from .families import settings_of
 from .model import ANY_FAILURE, Command, Directive, Listing, Page, Shown
 from .moments import Moments, Seen
-from .names import Names
+from .onlooker import READERS, UNSETTLED, Onlooker
 from .outcome import Options, Outcome, Report, text_of
 from .prerequisites import LeftOut
 from .programs import WATCH, defined_names, unset_variable, variables, why_endless, why_not
 from .session import Session
-from .tables import header
 from .watching import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from ..settings import Execute
 
 PASSES = 3  # what the first finds out of times and names, the next heed
-READERS = re.compile(r"^\s*kubectl\s+(?:-\S+\s+)*(?:get|describe|logs|explain|version|cluster-info|api-resources|top"
-                      r"|events|diff|auth|config|rollout\s+(?:status|history)|wait)\b")
-REPEATABLE = re.compile(rf"{READERS.pattern}"
-                         r"|^\s*curl(?!.*\s(?:-\w*[XdTF]|--request|--data|--json|--form|--upload))\s[^|&;]*$"
-                         r"|^\s*kubectl\s+exec\s.*\s--\s+(?:cat|ls|ps|env|printenv|hostname|nslookup|"
-                         r"nodetool\s+status)\b[^|&;]*$")
-_UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d"
-                        r"|\b0 Running / [1-9]|State: +Waiting")
-# Seconds after which somebody looks again who does not see yet what the page shows.
-_LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)
-_CLOSELY = 60  # times that somebody looks at each change
 _DIFF = re.compile(r"^\s*(?:kubectl\s+(?:-\S+\s+)*)?diff\b")  # 1 tells that there are differences
 _UNIMPLEMENTED = "Exiting due to MK_UNIMPLEMENTED"  # minikube's word for it
 
@@ -58,6 +46,8 @@ class Replay:
         self._uids: dict[str, str] = dict(page.uids)
         self.later: dict[int, int] = {}         # how much later than wanted a command shows what the page does
         self.early: set[int] = set()            # watches that show what the command before them has changed
+        self.sooner: set[int] = set()           # commands of which a listing at the solved moments does not show enough
+        self.come: set[int] = set()             # commands that have shown what the page does
         self.undated: set[int] = set()          # commands whose listings show nothing of what is there at their ages
         self._moments: list[int] | None = None  # solved: seconds after the cluster was made, [0] is 0
 
@@ -70,7 +60,7 @@ class Replay:
         """Replay the page; returns how it went the last time, or the best time where it does not settle."""
         best: Report | None = None
         for number in range(PASSES):
-            grown = len(self.early), len(self.undated)
+            grown = self._found
             with tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True) as folder:
                 one = _Pass(self, folder)
                 one.play()
@@ -79,15 +69,22 @@ class Replay:
             if best is None or len(one.report.bad) <= len(best.bad):
                 best = one.report
             solved, best.contradictions = one.solved()
-            settled = solved == one.moments and one.uids == self._uids
-            if (worse or settled) and grown == (len(self.early), len(self.undated)):
+            settled = solved == one.moments and one.seen.uids == self._uids
+            if (worse or settled) and grown == self._found:
                 break
-            self._moments, self._uids = solved, one.uids
+            self._moments, self._uids = solved, one.seen.uids
         assert best is not None
         return best
 
+    @property
+    def _found(self) -> tuple[int, ...]:
+        """How much has been found out with which the next pass may be another one."""
+        return len(self.early), len(self.sooner), len(self.undated)
+
     def wanted(self, place: int) -> int:
         """Return how many seconds a command comes after the one before, where no ages tell."""
+        if place in self.sooner:
+            return 1
         return self._usual(place) + self.later.get(place, 0)
 
     def _usual(self, place: int) -> int:
@@ -95,7 +92,7 @@ class Replay:
         if not self.page.pace or command.shown_again:
             return 0
         listing = command.listing
-        if listing and READERS.match(command.text) and any(_UNSETTLED.search(line) for line in listing.lines):
+        if listing and READERS.match(command.text) and any(UNSETTLED.search(line) for line in listing.lines):
             return 1
         before = self.commands[place - 1] if place else None
         if before is not None and before.block == command.block and not command.listing:
@@ -117,27 +114,23 @@ class _Pass:
                                host_shell=replay.options.host_shell, settings=settings_of(page), gates=page.gates,
                                given=[folder for _, folder in replay.options.maps])
         self.report = Report(page)
-        self.names = Names()
-        self.uids = dict(replay._uids)
+        self.seen = Onlooker(replay, self.session, dict(replay._uids))
         self.ages: list[tuple[int, Age]] = []   # (place of the command, age)
         self.begun: list[float] = []
         self.ended: list[float] = []
         self.least: list[int] = []              # seconds that a page wants before a command
         self._before = ""                       # the cluster as it was kept before one of several ways
         self._defined: set[str] = set()
-        self._block: list[str] = []             # what the commands of the running block have printed
-        self._number = 0
         self._container: containers.Shell | None = None
         self._left_out = LeftOut()
-        self._meant: dict[str, list[str]] = {}  # a name that this command is the first to use -> what else it can be
 
     def play(self) -> None:
         """Replay the page once."""
         with self.session:
-            self.origin = self.session.now
-            for target, uid in self.uids.items():
+            self.origin = self.seen.origin = self.session.now
+            for target, uid in self.seen.uids.items():
                 self.session.script_uid(target, uid)
-            self.names.nodes = rows.nodes(self.session)
+            self.seen.begin()
             place, extra = 0, 0
             for item in self.page.items:
                 if isinstance(item, Shown):
@@ -171,7 +164,7 @@ class _Pass:
         if item.verb == "nodes":
             self.session.nodes = int(item.value)
         self.session.reset(item.value if item.verb == "version" else "")
-        self.names = Names(rows.nodes(self.session))
+        self.seen.begin()
         return 0
 
     def _write(self, shown: Shown) -> None:
@@ -184,7 +177,7 @@ class _Pass:
             why = "" if self._container else "is typed in a container's shell that was not opened"
         text = self._text(command)
         if not why and not command.inside and not self.options.host_shell:
-            why = why_not(text, self._defined, self.options.allow)
+            why = why_not(text, self._defined | self.session.own_programs(), self.options.allow)
         if not why and not command.inside and not self.options.host_shell and (
                 name := unset_variable(text, self.replay.variables | self.session.environ.keys())):
             why = f"has the placeholder ${name}"
@@ -208,8 +201,7 @@ class _Pass:
         self.begun.append(self.session.now)
         if command.saves or command.change:  # of the object as it is by now
             text = rows.edit(self.session, text, command.saves, command.change)
-        if self._number != command.block:
-            self._block, self._number = [], command.block
+        self.seen.turn_to(command)
         if place + 1 in self.replay.early:
             self.session.watch(self._text(self.replay.commands[place + 1]))
         if WATCH.match(text) and self.session.execute is not None and " -- " not in text:
@@ -228,8 +220,7 @@ class _Pass:
 
     def _text(self, command: Command) -> str:
         """Return what is run for a command: names and URLs as they are here."""
-        self._meant = meaning.bind(self.session, self.names, command.text)
-        text = rows.fill(self.session, self.names, self.names.to_here(command.text))
+        text = self.seen.here(command.text)
         text = text.rstrip() + command.adds if command.adds else text
         text = urls.to_files(text, self.options.maps)
         return text if command.inside or self.options.host_shell else scratch.without_root(text)
@@ -263,27 +254,33 @@ class _Pass:
         if self._container and (command.inside or self._enters(command)):
             ran.output = self._container.answer(self._text(command), ran.output)
         ran.output = urls.to_urls(ran.output, self.options.maps)
-        self._block.append(ran.output)
+        self.seen.block.append(ran.output)
         outcome = Outcome(command, "ran", code=ran.code, output=ran.output + (ran.stderr if command.apart else ""))
         if ran.timed_out:
             outcome.state, outcome.why = "failed", f"took longer than {self.options.timeout:g} s"
             return outcome
         if command.listing:
-            outcome.verdict = self._compare(command, command.listing, place)
+            outcome.verdict = self.seen.compare(command, command.listing, place)
             if not outcome.verdict.equal and READERS.match(command.text) and not command.inside:
-                self._mean_others(command, command.listing, place, outcome)
+                self.seen.mean_others(command, command.listing, place, outcome)
             if not outcome.verdict.equal and not outcome.verdict.but_for_ages and (
                     self.replay._moments is None or place in self.replay.undated
-                    or (place in self.replay.later and not outcome.verdict.ages)):
-                self._look_again(command, command.listing, text, place, outcome)
+                    or (place in self.replay.later.keys() | self.replay.come and not outcome.verdict.ages)):
+                if self.seen.look_again(command, command.listing, text, place, outcome):
+                    self.begun[-1] = self.session.now
             elif command.listing.similar and place in self.replay.later and not (
                     outcome.verdict.equal or outcome.verdict.but_for_ages):
                 self.replay.undated.add(place)
+            if outcome.verdict.equal:
+                self.replay.come.add(place)
+            if self.replay._moments is not None and outcome.verdict.ages and not (
+                    outcome.verdict.equal or outcome.verdict.but_for_ages):
+                self._want_sooner(place)
             if place not in self.replay.undated:
                 self.ages += [(place, age) for age in outcome.verdict.ages]
             outcome.state = "equal" if self._is_true(command.listing, outcome.verdict) else "differs"
         if command.stderr and outcome.state != "differs":
-            verdict = self._compared(command.stderr, command.stderr.lines, ran.stderr, place)
+            verdict = self.seen.compared(command.stderr, command.stderr.lines, ran.stderr, place)
             if outcome.verdict is None or not verdict.equal:
                 outcome.verdict = verdict
             outcome.state = "equal" if verdict.equal else "differs"
@@ -295,103 +292,17 @@ class _Pass:
             outcome.state, outcome.why = "failed", f"exit code {ran.code}"
         return outcome
 
-    def _compare(self, command: Command, listing: Listing, place: int) -> Verdict:
-        """Compare what a command has printed, and if that is not it, what the commands of its block have."""
-        worst: Verdict | None = None
-        for lines in (listing.lines, *listing.alternatives):
-            for first in range(len(self._block) - 1, -1, -1):
-                verdict = self._compared(listing, lines, "".join(self._block[first:]), place)
-                if verdict.equal:
-                    return verdict
-                if worst is None or len(verdict.diff) < len(worst.diff):
-                    worst = verdict
-        assert worst is not None
-        return worst
-
     def _is_true(self, listing: Listing, verdict: Verdict) -> bool:
         """Whether a listing is true; ages that no moments fit make none false that is only similar, or a part."""
         return verdict.equal or (verdict.but_for_ages and self.replay._moments is not None
                                  and (listing.similar or listing.level == "contains"))
 
-    def _mean_others(self, command: Command, listing: Listing, place: int, outcome: Outcome) -> None:
-        """Have a name that nothing has shown yet mean another pod, if that one is what the page shows."""
-        known = self.names
-        for word, others in self._meant.items():
-            for other in others:
-                self.names = known.copy()
-                self.names.bind(word, other, loose=True)
-                text = urls.to_files(self.names.to_here(command.text), self.options.maps)
-                ran = self.session.run(text, command.apart)
-                ran.output = urls.to_urls(ran.output, self.options.maps)
-                self._block[-1] = ran.output
-                verdict = self._compare(command, listing, place)
-                if verdict.equal:
-                    outcome.verdict, outcome.output, outcome.code = verdict, ran.output, ran.code
-                    return
-        self.names = known
-        self._block[-1] = outcome.output
-
-    def _look_again(self, command: Command, listing: Listing, text: str, place: int, outcome: Outcome) -> None:
-        """Repeat a command that only reads until the page's listing comes, as its author will have done; if it never
-        comes, nothing has happened."""
-        if self.session.watches and not any(WATCH.match(later.text) for later in self.replay.commands[place + 1:]):
-            self.session.end_watches()
-        if not REPEATABLE.match(command.text) or self.session.watches or command.inside or self._cannot_come(outcome):
-            return
-        kept, names, now = self.session.keep(), self.names, self.session.now
-        for moment in self._looks(listing):
-            self.session.advance(moment)
-            self.names = names.copy()
-            ran = self.session.run(text, command.apart)
-            ran.output = urls.to_urls(ran.output, self.options.maps)
-            self._block[-1] = ran.output
-            verdict = self._compare(command, listing, place)
-            if verdict.equal or verdict.but_for_ages:
-                self.replay.later[place] = self.replay.later.get(place, 0) + math.ceil(moment - now)
-                self.begun[-1] = self.session.now
-                outcome.verdict, outcome.output, outcome.code = verdict, ran.output, ran.code
-                return
-        self.session.go_back(kept)
-        self.names = names
-        self._block[-1] = outcome.output
-
-    def _looks(self, listing: Listing) -> Iterator[float]:
-        """Yield the moments at which somebody looks again: where the page shows what passes, whenever anything happens
-        for a while."""
-        now = self.session.now
-        if any(_UNSETTLED.search(line) for line in listing.lines):
-            for _ in range(_CLOSELY):
-                yield self.session.next_change(now + _LATER[-1])
-        for seconds in _LATER:
-            if now + seconds > self.session.now:
-                yield now + seconds
-
-    @staticmethod
-    def _cannot_come(outcome: Outcome) -> bool:
-        """Whether an output is none that time changes: another header, or what a command says of its words."""
-        verdict = outcome.verdict
-        if verdict is None or outcome.output.startswith(("error:", "Error: ")):
-            return True
-        ours = header(verdict.shown[0]) if verdict.shown else None
-        theirs = header(verdict.printed[0]) if verdict.printed else None
-        return ours is not None and theirs is not None and ours[0] != theirs[0]
-
-    def _level(self, listing: Listing) -> str:
-        return listing.level or self.options.level or self.page.level
-
-    def _compared(self, listing: Listing, lines: list[str], output: str, place: int) -> Verdict:
-        level = self._level(listing)
-        names = self.names.copy()
-        known = len(names.here)
-        text = self.replay.commands[place].text
-        finder = rows.Finder(self.session, text)
-        verdict = Comparison(listing, level, names, self.session.now, finder.made, self.origin,
-                             not self.page.release, finder.current).judge(lines, output)
-        if verdict.equal or (lines is listing.lines and len(self._block) == 1):
-            self.names.adopt(names)
-            if len(names.here) > known:
-                self.uids.update(rows.claims(self.session, names))
-        return verdict
+    def _want_sooner(self, place: int) -> None:
+        """Have what changes the cluster before a listing come sooner next time, where the ages leave the choice."""
+        before = next((i for i in range(place - 1, 0, -1) if not READERS.match(self.replay.commands[i].text)
+                       and self.report.outcomes[i].state != "left out"), None)
+        if before is not None:
+            self.replay.sooner.add(before)
 
     def _watch(self, command: Command, text: str, place: int) -> Outcome:
         """Begin a watch in a second terminal, or compare what one has printed by now."""
@@ -410,8 +321,8 @@ class _Pass:
             return Outcome(command, "ran", output=running.printed())
         self._wait_for(running, command.listing)
         printed = running.printed()
-        verdict = rows.compare_watch(command.listing, printed, self.names, not self.page.release,
-                                     self._level(command.listing))
+        verdict = rows.compare_watch(command.listing, printed, self.seen.names, not self.page.release,
+                                     self.seen.level(command.listing))
         if not verdict.equal:
             self._see_earlier(command, place)
         return Outcome(command, "equal" if verdict.equal else "differs", output=printed, verdict=verdict)
@@ -435,7 +346,7 @@ class _Pass:
             self.session.advance(self.session.now + 10)
             outcome.output = self.session.run(loop.told).output
             if listing:
-                outcome.verdict = self._compared(listing, listing.lines, outcome.output, place)
+                outcome.verdict = self.seen.compared(listing, listing.lines, outcome.output, place)
                 outcome.state = "equal" if outcome.verdict.equal else "differs"
             if outcome.state != "differs":
                 break
@@ -448,8 +359,8 @@ class _Pass:
         """Let time pass until a watch has printed what the page shows, for two minutes at most."""
         for seconds in (0, 5, 10, 15, 30, 60):
             self.session.advance(self.session.now + seconds)
-            if rows.compare_watch(listing, watch.printed(), self.names.copy(), not self.page.release,
-                                  self._level(listing)).equal:
+            if rows.compare_watch(listing, watch.printed(), self.seen.names.copy(), not self.page.release,
+                                  self.seen.level(listing)).equal:
                 return
 
     # Containers
@@ -459,7 +370,7 @@ class _Pass:
 
     def _has_ended(self, pod: str, listing: Listing | None) -> bool:
         """Whether a listing shows that the shell was left which a pod was made for."""
-        lines = self.names.to_here("\n".join(listing.lines)) if listing else ""
+        lines = self.seen.names.to_here("\n".join(listing.lines)) if listing else ""
         return re.search(rf"^{re.escape(pod)} .* Completed ", lines, re.M) is not None
 
     def _leave(self) -> None:

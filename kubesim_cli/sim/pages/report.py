@@ -36,6 +36,8 @@ def lines(report: Report, verbose: bool = False) -> Iterator[tuple[str, str]]:
         elif outcome.state == "failed":
             for line in outcome.output.rstrip("\n").split("\n")[-5:]:
                 yield f"  {line}", ""
+        if outcome.lacks:
+            yield f"  nothing on the page makes {outcome.lacks}", "yellow"
     for before, number in report.contradictions:
         yield (f"{report.page.path}:{number}: no moment fits the ages here and those of line {before}: the page "
                "contradicts itself"), "yellow"
@@ -54,6 +56,8 @@ def summary(report: Report) -> list[str]:
     if reasons:
         why = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items(), key=lambda one: -one[1]))
         counted.append(f"{sum(reasons.values())} left out ({why})")
+    if lacking := sum(bool(outcome.lacks) for outcome in report.bad):
+        counted.append(f"{lacking} differ{'s' * (lacking == 1)} for lack of what nothing on the page makes")
     told.append("; ".join(counted))
     told.append(verdict(report))
     return told
@@ -80,6 +84,8 @@ def _outcome(outcome: Outcome) -> Object:
     made: Object = {"line": command.line, "command": command.text, "state": outcome.state, "exitCode": outcome.code}
     if outcome.why:
         made["why"] = outcome.why
+    if outcome.lacks:
+        made["lacks"] = outcome.lacks
     if command.origin:
         made["origin"] = command.origin
     if outcome.verdict and not outcome.verdict.equal:

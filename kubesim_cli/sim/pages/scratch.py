@@ -1,4 +1,4 @@
-"""A page's own folder: what it takes for its home, /usr/local/bin and /tmp, and what leads out of it."""
+"""A page's own folder: what it takes for its home, /usr/local/bin and /tmp."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .commandline import Scan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 PROGRAMS, TEMPORARY = "/usr/local/bin", "/tmp"  # stand for folders below the page's home
 _PLACE = re.compile(rf"(?<![\w/.-])(?:{PROGRAMS}|{TEMPORARY})(?![\w.-])")
@@ -18,15 +18,10 @@ _AS_ROOT = re.compile(r"\bsudo\s+(?=(?:mv|cp|chmod|rm|ln|ls|cat|mkdir|touch|tee)
 # What a here-document is that speaks of this machine's folders, and not of those of nodes and containers.
 _OF_THIS_MACHINE = re.compile(r"#!|.*\bkind\.x-k8s\.io/", re.S)
 _IN_CONTAINERS = {"exec", "run", "attach", "debug"}
+_INSTALLING = {"mv", "cp", "ln", "tee", "install"}
 _TEXT = {"echo", "printf"}  # whose words become a part of something else
-# Flags of kubectl whose values are files that it reads, and words that look like paths.
-_READ = {"-f", "--filename", "-k", "--kustomize", "--from-file", "--from-env-file", "--patch-file", "--raw", "--key",
-         "--cert"}
+# Flags of kubectl whose values are no files.
 _DATA = {"--from-literal", "--overrides", "--patch", "-p", "--raw", "--env"}
-_LEADING = ("KUBESIM_LOG", "KUBERC")  # variables of kubectl's that name a file it writes, or give it words
-# Of kubectl, what runs programs (the variables that name them are nobody's matter then), and what writes to folders,
-# in which there may be links.
-_OWN_SHELL = {"diff", "cp", "dump", "kustomize"}
 
 
 def without_root(text: str) -> str:
@@ -73,6 +68,19 @@ def to_page(output: str, home: str) -> str:
     return output.replace(home, "/home/user")
 
 
+def installed(text: str) -> set[str]:
+    """Return the programs that a command puts into /usr/local/bin, by their names."""
+    scan = Scan(text)
+    paths = [*scan.targets]
+    for words in scan.commands:
+        words = words[1:] if words[0] == "sudo" else words
+        if words and words[0] in _INSTALLING and words[-1].startswith(PROGRAMS):
+            given = [word for word in words[1:-1] if not word.startswith("-")]
+            paths += [words[-1]] if os.path.basename(words[-1]) not in ("", "bin") else [
+                f"{PROGRAMS}/{os.path.basename(word)}" for word in given]
+    return {os.path.basename(path) for path in paths if os.path.dirname(path) == PROGRAMS}
+
+
 def make(home: str) -> None:
     """Make what stands for the machine's folders."""
     for folder in (PROGRAMS, TEMPORARY):
@@ -99,30 +107,3 @@ def holds(folder: str, path: str) -> bool:
     """Whether a path, seen from the working directory, is in a folder, wherever links lead."""
     folder = os.path.realpath(folder)
     return os.path.commonpath([folder, os.path.realpath(path)]) == folder
-
-
-def cut(state: str, folder: str, programs: str) -> None:
-    """Take the links away that lead out of the page's `folder` from kubesim's own folder `state`, where this process
-    writes. `programs` in it are links to the machine's."""
-    for inside, folders, files in os.walk(state):
-        if programs in (found := [os.path.join(inside, name) for name in folders]):
-            folders.remove(os.path.basename(programs))
-        for path in (*found, *(os.path.join(inside, name) for name in files)):
-            if os.path.islink(path) and not holds(folder, path):
-                os.unlink(path)
-
-
-def leads_out(words: Sequence[str], environ: Mapping[str, str], folder: str, home: str) -> bool:
-    """Whether a kubectl command with these words and variables may write, or run, what is not in the page's `folder`.
-    """
-    if _OWN_SHELL.intersection(words) or any(word.startswith(("--edit", "--kuberc")) for word in words):
-        return True
-    if environ.get("HOME") != home or any(environ.get(name) for name in _LEADING) or not all(
-            holds(folder, path) for path in environ.get("KUBECONFIG", "").split(os.pathsep) if path):
-        return True
-    end = words.index("--") if "--" in words else len(words)
-    for word, before in zip(words[:end], ["", *words]):
-        flag, sign, value = word.partition("=")
-        if (flag if sign else before) not in _READ and not holds(folder, value if sign else word):
-            return True
-    return False

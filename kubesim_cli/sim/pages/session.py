@@ -21,6 +21,7 @@ from ..settings import Settings
 from . import scratch
 from .bash import Bash
 from .commandline import plain_words
+from .confined import web_ports
 from .programs import FETCHING, HARMLESS
 from .watching import Watch, Watching
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ..settings import Execute
 
 START = "2024-01-01T00:00:00Z"
-_INTERACTIVE = {"edit", "edit-last-applied", "proxy", "port-forward"}  # what calls other programs, or serves
+_INTERACTIVE = {"edit", "edit-last-applied", "diff", "proxy", "port-forward"}  # what calls other programs, or serves
 # curl and wget for files, which --map has made of URLs; curl for addresses in the cluster, too.
 _FETCH = """\
 #!/bin/sh
@@ -105,6 +106,7 @@ class Session:
         self.nodes, self.start = nodes, start or START
         self._gates = dict.fromkeys(gates, True)
         self._programs(state, allow, host_shell)
+        self._ports = None if allow else web_ports(os.environ)  # who allows programs may mean them to connect
         self._bash: Bash | None = None
         self._settings = Settings(self.environ)  # of the cluster that the page was in last
         self._cluster: Cluster | None = None
@@ -256,20 +258,18 @@ class Session:
         if not self.host_shell:
             text = scratch.to_scratch(text, self.home, self._given)
         words = plain_words(text) if self.execute is not None else None
-        if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _INTERACTIVE.intersection(words) \
-                and not self._has_plugins() and not self._leads_out(words):  # plugins take the place of the process
+        if words and words[0] == "kubectl" and words[1:2] != ["sim"] and not _runs_others(words) \
+                and not self._has_plugins():  # plugins take the place of the process
             ran = self._kubectl(words[1:], apart)
         else:
             if self._bash is None:
                 # Not the folder that these are in, in which this process makes others.
                 confined = () if self.host_shell else (self.work, self.home)
-                self._bash = Bash(self.environ, self.work, self.folder, confined)
+                self._bash = Bash(self.environ, self.work, self.folder, confined, self._ports)
             code, output, stderr, timed_out = self._bash.run(text, self.timeout, apart)
             ran = Ran(code, output, stderr, timed_out)
-            if not self.host_shell:
-                scratch.cut(self._state, self.folder, self.bin)
-                if not os.path.isdir(self._open().store.folder):
-                    raise Gone
+            if not self.host_shell and not os.path.isdir(self._open().store.folder):
+                raise Gone
             if not self._bash.alive:
                 self._bash.end()
                 self._bash = None
@@ -286,10 +286,10 @@ class Session:
                 watch.look()
         return ran
 
-    def _leads_out(self, words: Sequence[str]) -> bool:
-        """Whether a kubectl in this process may change, or run, what is not the page's."""
-        return scratch.leads_out(words, os.environ, self.folder, self.home) or os.path.lexists(
-            os.path.join(self._state, "kuberc"))  # which gives words to commands
+    def own_programs(self) -> set[str]:
+        """Return the names of the programs that the page has put into /usr/local/bin."""
+        folder = self.home + scratch.PROGRAMS
+        return set(os.listdir(folder)) if os.path.isdir(folder) else set()
 
     def _has_plugins(self) -> bool:
         """Whether a program that a page finds may be a plugin of kubectl."""
@@ -359,7 +359,7 @@ class Session:
         None where it is not one that can go on there.
         """
         words = plain_words(text) if self.execute is not None else None
-        if not words or self._leads_out(words):
+        if not words:
             return None
         out = _stream()
         made: list[Watching] = []
@@ -379,6 +379,11 @@ class Session:
         for watch in self.watches:
             watch.end()
         self.watches = []
+
+
+def _runs_others(words: Sequence[str]) -> bool:
+    """Whether a kubectl command runs other programs, or serves until it is stopped."""
+    return bool(_INTERACTIVE.intersection(words)) or any(word.startswith("--edit") for word in words)
 
 
 def _stream() -> io.TextIOWrapper:

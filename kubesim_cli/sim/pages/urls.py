@@ -24,15 +24,30 @@ def of_repository(page: str, text: str) -> Maps:
     """Return the pairs for the URLs of a page (in the file `page`) that mean files of its own repository, by the
     remotes of that; none where a link leads such a file out of there."""
     root = beside.folders(page)[-1]
-    try:
-        with open(os.path.join(root, ".git", "config"), encoding="utf-8", errors="replace") as file:
-            remotes = {name.lower() for name in _REMOTE.findall(file.read())}
-    except OSError:
-        return ()
+    remotes = {name.lower() for name in _REMOTE.findall(_read(os.path.join(_git_folder(root), "config")))}
     begins = {found.group() for found in _GITHUB.finditer(text) if (found[1] or found[2]).lower() in remotes}
     paths = [os.path.join(root, url[len(begin):]) for url in _URL.findall(text) for begin in begins
              if url.startswith(begin)]
     return [(begin, root) for begin in sorted(begins)] if all(scratch.holds(root, path) for path in paths) else ()
+
+
+def _git_folder(root: str) -> str:
+    """Return the folder in which git has a repository's configuration: in a worktree and a submodule, a file `.git`
+    tells where (gitrepository-layout(5))."""
+    folder = os.path.join(root, ".git")
+    if told := re.match(r"gitdir: (.+)", _read(folder)):
+        folder = os.path.join(root, told[1].strip())
+        folder = os.path.join(folder, _read(os.path.join(folder, "commondir")).strip())
+    return folder
+
+
+def _read(path: str) -> str:
+    """Return the text of a file, "" where it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def to_files(text: str, maps: Maps) -> str:

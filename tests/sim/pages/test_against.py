@@ -14,6 +14,7 @@ import pytest
 from kubesim_cli.main import main
 from kubesim_cli.sim.launchers import shim
 from kubesim_cli.sim.pages.against import RealCluster, Unusable, real_kubectl
+from kubesim_cli.sim.pages.confined import version
 from kubesim_cli.sim.pages.outside import why_outside
 from kubesim_cli.sim.stage import settings
 
@@ -68,7 +69,10 @@ def real(tmp_path, monkeypatch):
     print something else."""
     folder = tmp_path / "real"
     folder.mkdir()
-    log, home = folder / "calls", folder / "home"
+    kept = folder / ".kube" / "cache"  # where kubectl may write
+    kept.mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(folder))
+    log, home = kept / "calls", kept / "home"
     program = folder / "kubectl"
 
     (folder / "real.py").write_text("from kubesim_cli.start import start\nstart()\n", encoding="utf-8")
@@ -172,6 +176,20 @@ def test_kubesims_own_kubectl_is_not_taken_for_a_real_one(real, tmp_path, capsys
 def test_in_a_stage_the_context_is_one_of_the_kubeconfig_before_it(real, tmp_path):
     staged = settings({**os.environ}, str(tmp_path / "home"), shim(str(tmp_path / "home")))
     assert RealCluster("prod", {**os.environ, **staged}).server == "https://real:6443"
+
+
+@pytest.mark.skipif(not version(), reason="needs Linux with Landlock")
+def test_a_page_changes_no_file_of_the_user_there(real, capsys, foreign):
+    (real.folder.parent / "page.md").write_text(f"```sh\nX={foreign}; echo new > $X/kept; rm $X/kept\n```\n",
+                                                encoding="utf-8")
+    assert verify(capsys, "--yes")[1][-1].endswith("0 not run there")
+
+
+def test_programs_that_give_credentials_keep_these(real):
+    cluster = RealCluster("prod", os.environ)
+    assert cluster.writable() == [f"{real.folder}/.kube/cache"]
+    cluster.config["users"][0]["user"] = {"exec": {"command": "login"}}
+    assert f"{real.folder}/.kube" in cluster.writable() and f"{real.folder}/.aws" in cluster.writable()
 
 
 @pytest.mark.parametrize(("text", "why"), [

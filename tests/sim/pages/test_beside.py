@@ -8,8 +8,7 @@ import shutil
 import pytest
 
 from kubesim_cli.main import execute
-from kubesim_cli.sim import verify
-from kubesim_cli.sim.pages import urls
+from kubesim_cli.sim.pages import checking, urls
 from kubesim_cli.sim.pages.outcome import Options
 
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
@@ -89,7 +88,7 @@ def test_a_page_may_be_named_from_where_one_is(repository, monkeypatch):
     monkeypatch.chdir(repository)
     (repository / "docs" / "page.md").write_text("```\n$ kubectl create -f b.yaml -f a.yaml\nconfigmap/b created\n"
                                                  "configmap/a created\n```\n")
-    report = verify.check("docs/page.md", execute, Options())
+    report = checking.check("docs/page.md", execute, Options())
     assert [outcome.state for outcome in report.outcomes] == ["equal"], report.bad
 
 
@@ -100,6 +99,19 @@ def test_urls_of_the_pages_own_repository_are_its_files(replayed, repository, ur
     report = replayed(f"```\n$ kubectl create -f {url}a.yaml\nconfigmap/a created\n$ kubectl create -f {url}none.yaml\n"
                       f'error: the path "{url}none.yaml" does not exist\n```\n', "repo/docs/page.md")
     assert [one.state for one in report.outcomes] == ["equal", "equal"], report.bad
+
+
+@pytest.mark.parametrize("gitdir", ["{0}/main/.git/worktrees/repo", "../main/.git/worktrees/repo"])
+def test_a_worktree_is_of_its_repository(repository, tmp_path, gitdir):
+    inner = tmp_path / "main" / ".git" / "worktrees" / "repo"
+    inner.mkdir(parents=True)
+    (inner / "commondir").write_text("../..\n")
+    (tmp_path / "main" / ".git" / "config").write_text('[remote "origin"]\n\turl = https://github.com/me/repo\n')
+    (repository / ".git").rmdir()
+    (repository / ".git").write_text(f"gitdir: {gitdir.format(tmp_path)}\n")
+    url = "https://raw.githubusercontent.com/me/repo/main/"
+    assert urls.of_repository(str(repository / "docs" / "page.md"), f"kubectl apply -f {url}a.yaml\n") == [
+        (url, str(repository))]
 
 
 @pytest.mark.parametrize("url", ["https://raw.githubusercontent.com/you/repo/main/a.yaml",

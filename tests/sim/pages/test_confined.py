@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 
 import pytest
 
-from kubesim_cli.sim.pages.confined import confine, version
+from kubesim_cli.main import execute
+from kubesim_cli.sim.pages import isolated
+from kubesim_cli.sim.pages.confined import confine, version, web_ports
 from kubesim_cli.sim.pages.model import BadPage
+from kubesim_cli.sim.pages.outcome import Options
 from kubesim_cli.sim.pages.programs import why_not
 
 pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
@@ -26,14 +27,19 @@ KUBERC = r"""printf '%s\n' 'apiVersion: kubectl.config.k8s.io/v1beta1' 'kind: Pr
 
 
 @pytest.fixture
-def foreign():
-    """A folder of somebody else's with a file in it, not below /tmp, for which a page has a folder of its own."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="kubesim-test-") as folder:
-        kept = pathlib.Path(folder, "kept")
-        kept.write_text("as it was\n")
-        yield folder
-        assert kept.read_text() == "as it was\n"
-        assert os.listdir(folder) == ["kept"]
+def replayed(tmp_path, monkeypatch):
+    """Replay a page of that text as `sim verify` does, in a process of its own; returns its Report, or raises BadPage.
+    """
+    monkeypatch.setenv("KUBESIM_HOME", str(tmp_path / "home"))
+
+    def replay(text: str):
+        (tmp_path / "page.md").write_text(text, encoding="utf-8")
+        done, = isolated.reports([str(tmp_path / "page.md")], execute, Options())
+        if isinstance(done, BadPage):
+            raise done
+        return done
+
+    return replay
 
 
 @needs_landlock
@@ -112,6 +118,47 @@ def test_a_confined_program_reaches_no_abstract_socket_of_others():
         done = subprocess.run([sys.executable, "-c", script, name[1:]], preexec_fn=lambda: confine([]),
                               capture_output=True, text=True, check=False)
         assert "PermissionError" in done.stderr
+
+
+def connecting(port, ports):
+    """Connect to a port of this machine, confined; returns what is said on stderr."""
+    script = "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1])))"
+    return subprocess.run([sys.executable, "-c", script, str(port)], preexec_fn=lambda: confine([], ports),
+                          capture_output=True, text=True, check=False).stderr
+
+
+@needs_landlock
+def test_a_confined_program_connects_where_it_may():
+    if version() < 4:
+        pytest.skip("needs TCP in Landlock")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert "PermissionError" in connecting(port, [80])
+        assert connecting(port, [port]) == connecting(port, None) == ""
+
+
+def test_manifests_come_by_the_webs_ports_and_those_of_proxies():
+    assert web_ports({"HTTPS_PROXY": "http://proxy:3128/", "http_proxy": "proxy:8080", "ALL_PROXY": "socks5://a"}) == [
+        53, 80, 443, 8080, 3128]
+
+
+@needs_landlock
+def test_a_page_reaches_no_server_of_this_machine(replayed):
+    if version() < 4:
+        pytest.skip("needs TCP in Landlock")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        report = replayed(f"```shell\nX=/dev/tcp/127.0.0.1; echo a > $X/{server.getsockname()[1]}\n```\n")
+        assert [one.state for one in report.outcomes] == ["failed"]
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+@needs_landlock
+def test_jobs_in_the_background_change_nothing_while_kubectl_runs(replayed, foreign):
+    job = f"X={foreign}; while :; do rm -rf b; mkdir b; rm -rf b; ln -s $X b; done >/dev/null 2>&1 &\n"
+    writes = "kubectl cluster-info dump --output-directory=b\n" * 4
+    replayed(f"```shell\n{job}{writes}```\n")
 
 
 @pytest.mark.parametrize(("text", "why"), [

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from kubesim_cli.main import execute
-from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages import checking
 from kubesim_cli.sim.pages.outcome import Options
 
 PAGES = sorted((pathlib.Path(__file__).parents[3] / "fixtures" / "pages").iterdir())
@@ -19,7 +19,7 @@ PAGES = sorted((pathlib.Path(__file__).parents[3] / "fixtures" / "pages").iterdi
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_a_page_is_true(path, monkeypatch, tmp_path):
     monkeypatch.setenv("KUBESIM_HOME", str(tmp_path))
-    report = verify.check(str(path), execute, Options())
+    report = checking.check(str(path), execute, Options())
     assert [(outcome.command.line, outcome.why, outcome.verdict and outcome.verdict.diff)
             for outcome in report.bad] == []
     assert report.count("left out") == 0

@@ -197,6 +197,32 @@ No resources found
                                 "kubectl apply -f a.yaml"]
 
 
+def test_a_custom_object_that_is_told_to_be_created_is_made_anew(replayed):
+    crd = """\
+```yaml
+# crd.yaml
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: tabs.a.io}
+spec:
+  group: a.io
+  names: {plural: tabs, singular: tab, kind: CronTab}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+```
+```yaml
+# tab.yaml
+apiVersion: a.io/v1
+kind: CronTab
+metadata: {name: t}
+```
+"""
+    made = "$ kubectl apply -f tab.yaml\ncrontab.a.io/t created\n"
+    report = replayed(f"{crd}```console\n$ kubectl apply -f crd.yaml\n{made}{made}```\n")
+    assert states(report) == ["ran", "equal", "equal"], differences(report)
+    assert inferred(report) == ["kubectl delete CronTab t --ignore-not-found --now"]
+
+
 def test_what_a_command_of_the_block_has_deleted_is_not_made_again_for_its_listing(replayed):
     file = "```yaml\n# %s.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n```\n"
     report = replayed(file % ("a", "a") + file % ("b", "b") + """

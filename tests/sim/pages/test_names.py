@@ -39,6 +39,18 @@ def test_a_name_means_the_same_later_on():
     assert names.match("nginx-7854ff8877-99999", "nginx-86dcfdf4c6-bcdfg", loose=True)
 
 
+@pytest.mark.parametrize(("page", "here", "other", "there"), [
+    ("node-b", "node-b", "node-c", "node-b"), ("web-7854ff8877", "web-7854ff8877", "web-9854ff8877", "web-7854ff8877"),
+    ("web-7854ff8877-4xpq2", "web-7854ff8877-bcdfg", "web-9854ff8877", "web-7854ff8877"),
+    ("web-7854ff8877-4xpq2", "web-86dcfdf4c6-bcdfg", "web-9854ff8877", "web-86dcfdf4c6"),
+])
+def test_what_has_a_name_is_not_called_otherwise_later_on(page, here, other, there):
+    names = Names(frozenset({"node-a", "node-b"}))
+    assert names.match(page, here)
+    assert not names.match(other, there)
+    assert names.match(page, here)
+
+
 def test_commands_and_outputs_are_translated():
     names = Names()
     names.match("nginx-7854ff8877-4xpq2", "nginx-86dcfdf4c6-bcdfg")

@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from kubesim_cli.sim.pages import report as reporting
+
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 
 
@@ -89,3 +91,22 @@ service/db created
     assert [state for state, _ in told(report)] == [
         "ran", "left out", "left out", "ran", "differs", "left out", "differs"]
     assert told(report)[2][1] == "lists what the command in line 3 would have made"
+
+
+def test_what_nothing_on_the_page_makes_is_told(replayed, tmp_path):
+    (tmp_path / "b.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n")
+    page = ("```yaml\n# a.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: made}\n```\n\n"
+            "```console\n$ kubectl get pod author\nNAME     READY   STATUS    RESTARTS   AGE\n"
+            "author   1/1     Running   0          5m\n$ kubectl delete cm made\n$ kubectl get cm made -o name\n"
+            "configmap/made\n$ kubectl get deploy nosuch\n"
+            'Error from server (NotFound): deployments.apps "nosuch" not found\n'
+            "$ kubectl delete -f https://x.io/b.yaml\n$ kubectl get cm b -o name\nconfigmap/b\n"
+            "$ kubectl run web --image=nginx\n$ kubectl wait pod/web --for=condition=Ready\n"
+            "$ kubectl exec web -- curl -s localhost:8080\nhello\n```\n")
+    report = replayed(page, infer=False, maps=(("https://x.io", str(tmp_path)),))
+    assert [(one.state, one.lacks) for one in report.outcomes] == [
+        ("differs", "author"), ("failed", ""), ("differs", ""), ("equal", ""), ("failed", ""),
+        ("differs", ""), ("ran", ""), ("ran", ""), ("differs", "")]
+    assert "  nothing on the page makes author" in [line for line, _ in reporting.lines(report)]
+    assert reporting.summary(report)[0].endswith("; 1 differs for lack of what nothing on the page makes")
+    assert [one.get("lacks") for one in reporting.as_object(report)["commands"]] == ["author"] + [None] * 8

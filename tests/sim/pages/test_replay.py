@@ -10,9 +10,9 @@ import pytest
 from pagesamples import ASCIIDOC, CRAM, RST, TXTAR
 
 from kubesim_cli.main import execute
-from kubesim_cli.sim import verify
+from kubesim_cli.sim.pages import checking
+from kubesim_cli.sim.pages.onlooker import REPEATABLE
 from kubesim_cli.sim.pages.outcome import Options
-from kubesim_cli.sim.pages.replay import REPEATABLE
 
 FIXTURES = pathlib.Path(__file__).parents[3] / "fixtures"
 needs_bash = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
@@ -35,7 +35,7 @@ def states(report):
 
 def test_the_tutorial_is_true_to_the_second_and_the_name(monkeypatch, tmp_path):
     monkeypatch.setenv("KUBESIM_HOME", str(tmp_path))
-    report = verify.check(str(FIXTURES / "pages" / "statefulset.txt"), execute, Options(level="exact"))
+    report = checking.check(str(FIXTURES / "pages" / "statefulset.txt"), execute, Options(level="exact"))
     compared = [outcome for outcome in report.outcomes if outcome.verdict]
     assert [outcome.state for outcome in compared] == ["equal"] * 5
     assert "pvc-6dbe5870-6c5c-4761-b3e1-354437823255" in compared[0].output  # not only bound: it is called so
@@ -261,6 +261,21 @@ def test_only_a_curl_that_reads_is_looked_at_again(words, is_so):
     assert bool(REPEATABLE.match(f"curl {words}")) == is_so
 
 
+@pytest.mark.parametrize(("text", "is_so"), [
+    ("kubectl exec web-0 -- cat /a", True), ("kubectl exec web-0 -- cat /a > b; rm c", False),
+    ("kubectl exec web-0 -- rm /a", False), ("for i in 0 1; do kubectl exec web-$i -- cat /a; done", True),
+    ('for i in 0 1; do kubectl exec -i -t "web-$i" -- curl http://localhost/; done', True),
+    ("for i in 0 1; do kubectl exec web-$i -- sh -c 'hostname'; done", True),
+    ("for i in 0 1; do kubectl exec web-$i -- curl -X POST http://localhost/; done", False),
+    ("for i in 0 1; do kubectl exec web-$i -- sh -c 'hostname > a'; done", False),
+    ("for i in $(rm a); do kubectl exec web-$i -- cat a; done", False),
+    ("for i in 0 1; do kubectl exec web-$i -- chmod 755 /a; done", False),
+    ("for i in 0 1; do kubectl exec web-$i -- cat a; kubectl delete pod web-$i; done", False),
+])
+def test_only_what_reads_in_containers_is_looked_at_again(text, is_so):
+    assert bool(REPEATABLE.match(text)) == is_so
+
+
 @needs_bash
 def test_one_folder_is_published_at_several_places(replayed, tmp_path):
     (tmp_path / "examples" / "pods").mkdir(parents=True)
@@ -387,6 +402,14 @@ def test_what_is_yet_to_start_is_looked_at_soon(replayed):
                       "The output is similar to:\n\n```\nReplicas:       1 current / 1 desired\n"
                       "Pods Status:    0 Running / 1 Waiting / 0 Succeeded / 0 Failed\n```\n")
     assert states(report) == ["ran", "equal"]
+
+
+@pytest.mark.parametrize("ready", ["1/3     3            1   ", "3/3     3            3   "])
+def test_what_changes_the_cluster_comes_as_soon_as_a_listing_needs_it(replayed, ready):
+    blocks = "".join(f"```sh\nkubectl {each}\n```\n\n" for each in (
+        "create deployment web --image=nginx", "scale deployment web --replicas=3", "get deployments"))
+    report = replayed(f"{blocks}```\nNAME   READY   UP-TO-DATE   AVAILABLE   AGE\nweb    {ready}        5s\n```\n")
+    assert states(report) == ["ran", "ran", "equal"]
 
 
 OUT_OF_MEMORY = """\

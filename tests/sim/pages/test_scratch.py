@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from kubesim_cli.sim.pages.scratch import to_scratch, without_root
+from kubesim_cli.sim.pages.scratch import installed, to_scratch, without_root
 
 pytestmark = pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="needs bash")
 
@@ -116,3 +116,38 @@ def test_what_a_page_has_in_tmp_is_its_own(replayed):
 def test_home_is_told_like_everybodys(replayed):
     report = replayed("```\n$ echo $HOME/.kube\n/home/<user>/.kube\n```\n")
     assert states(report) == ["equal"]
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("sudo mv ./a b /usr/local/bin", {"a", "b"}), ("mv a /usr/local/bin/", {"a"}), ("cp a /usr/local/bin/b", {"b"}),
+    ("echo a > /usr/local/bin/c", {"c"}), ("echo a | sudo tee /usr/local/bin/d", {"d"}), ("mv a /usr/local/lib", set()),
+    ("kubectl cp web:/a /usr/local/bin", set()),
+])
+def test_programs_that_a_page_installs(text, names):
+    assert installed(text) == names
+
+
+def test_a_page_calls_the_programs_that_it_has_installed(replayed):
+    report = replayed("""\
+```sh
+cat > hello <<'X'
+#!/bin/sh
+echo hello
+X
+chmod +x hello
+sudo mv ./hello /usr/local/bin/
+```
+
+```sh
+hello
+```
+
+```
+hello
+```
+
+```sh
+missing | cat
+```
+""")
+    assert [one.state for one in report.outcomes] == ["ran", "ran", "ran", "equal", "left out"]

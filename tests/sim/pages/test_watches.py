@@ -184,3 +184,25 @@ a      0/1     1            0           {age}
 ```
 """
     assert states(replayed(text))[-1] == state
+
+
+@needs_bash
+@pytest.mark.parametrize("behind", ["", "```shell\nkubectl get pods -w\n```\n"])
+def test_a_watch_at_which_nobody_looks_any_more_is_none_to_wait_for(replayed, behind):
+    report = replayed("""\
+```shell
+kubectl get pods -w
+```
+In another terminal, make some.
+```shell
+kubectl create deployment a --image=nginx
+```
+When all of the pods run, ask one:
+```shell
+for i in a; do kubectl exec deploy/$i -- printenv HOME; done
+```
+```
+/root
+```
+""" + behind)
+    assert states(report)[:3] == ["ran", "ran", "equal"]
