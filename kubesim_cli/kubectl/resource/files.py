@@ -214,10 +214,10 @@ class File:
         name, namespace = meta.get("name") or "", meta.get("namespace") or ""
         if local:
             return Info(None, namespace, name, obj, self.source)
-        from .discoverycache import of_kind
+        from .discoverycache import of_object
 
         version = obj.get("apiVersion") or ""
-        mapping = of_kind(ctx, version, obj["kind"])
+        mapping = of_object(ctx, version, obj["kind"])
         if mapping is None:
             problem = f"no matches for kind {quote(obj['kind'])} in version {quote(version)}"
             if in_list:
