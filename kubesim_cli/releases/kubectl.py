@@ -53,6 +53,7 @@ BEHAVIOURS = {
     "TemplatesRangeInts": (1, 33),              # go-template's range takes a number (since Go 1.24)
     "UsageInBrackets": (1, 32),                 # top's columns CPU(%) and MEMORY(%) were CPU% and MEMORY%
     "WaitForCreate": (1, 31),                   # wait --for=create
+    "WaitForCreateBySelector": (1, 33),         # wait --for=create -l waits until something has the labels
     "WatchIgnoresNotFound": (1, 34),            # get --watch --ignore-not-found
     "WatchSortWarnings": (1, 31),               # get --sort-by has a warning for --watch and one for --watch-only
 
