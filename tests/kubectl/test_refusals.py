@@ -138,7 +138,7 @@ def test_raw_bodies(terminal, body, told):
 
 def test_a_user_of_the_kubeconfig_who_impersonates_nobody(terminal):
     terminal.ok("kubectl config set-context --current --user=odd")
-    terminal.ok("kubectl config set users.odd.as-uid 5")
+    terminal.ok("kubectl config set users.odd.act-as-uid 5")
     refused = terminal("kubectl get pods")
     assert (refused.code, refused.err) == (
         1, "error: requesting uid, groups or user-extra for odd without impersonating a user\n")

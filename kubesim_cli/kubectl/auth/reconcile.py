@@ -131,7 +131,7 @@ class _Reconciliation:
         """Do it, unless the object is protected or this is a dry run."""
         if self.protected or strategy == "client" or not self.operation:
             return
-        client, name = self.ctx.client, self.wanted["metadata"]["name"]
+        client, name = self.ctx.client, self.wanted["metadata"].get("name", "")
         if self.operation == "update":
             self.obj = client.update(self.resource, self.obj, self.namespace)
             return
