@@ -59,21 +59,24 @@ def _table(ctx: Context, resources: list[Resource], wide: bool, no_headers: bool
 
 
 def _print(ctx: Context, resources: list[Resource], output: str) -> None:
+    hashes = {(version, told["name"]): told.get("storageVersionHash", "")
+              for version in dict.fromkeys(res.api_version for res in resources)
+              for told in ctx.client.raw("GET", f"/api{'s' if '/' in version else ''}/{version}")["resources"]}
     listing = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "",
-               "resources": [_api_resource(res) for res in resources] or None}
+               "resources": [_api_resource(res, hashes[res.api_version, res.plural]) for res in resources] or None}
     if output == "json":
         from .printers.json import dump_struct
         ctx.out(dump_struct(listing) + "\n")
         return
     from .printers.output import for_output
-    ctx.out(for_output(output).print_obj(listing))
+    ctx.out(for_output(output, order=list).print_obj(listing))
 
 
-def _api_resource(res: Resource) -> Object:
+def _api_resource(res: Resource, storage_version_hash: str) -> Object:
     """Return a metav1.APIResource, its fields in Go's order."""
     told = {"name": res.plural, "singularName": res.singular, "namespaced": res.namespaced, "group": res.group,
             "version": res.version, "kind": res.kind, "verbs": list(res.verbs), "shortNames": list(res.short_names),
-            "categories": list(res.categories)}
+            "categories": list(res.categories), "storageVersionHash": storage_version_hash}
     return {key: value for key, value in told.items() if value or key in ("singularName", "namespaced")}
 
 

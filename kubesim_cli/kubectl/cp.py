@@ -117,12 +117,18 @@ def _packed(path: str, name: str) -> bytes:
     """Return a local file or folder as an archive in which it is called `name` (makeTar); raises OSError."""
     import io
     import tarfile
-    from glob import glob, has_magic
+
+    from ..go.filepath import BadPattern, has_magic
+    from ..machinery.files import HOST
 
     made = io.BytesIO()
+    whole = os.path.normpath(path)
+    try:
+        found = HOST.matches(whole) if has_magic(whole) else [whole]
+    except BadPattern as why:
+        raise Failure(str(why)) from None
     with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        whole = os.path.normpath(path)
-        for each in sorted(glob(whole)) if has_magic(whole) else [whole]:
+        for each in found:
             _add(archive, each, name)
     return made.getvalue()
 

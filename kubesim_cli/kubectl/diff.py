@@ -70,14 +70,14 @@ def run(ctx: Context) -> None:
                         raise
             name = _file_name(merged, info.namespace, info.name)
             live, merged = _shown(flags, info.obj, merged)
-            _write(live_dir, name, live)
+            _write(live_dir, name, live, "null\n" if _hides(flags, merged) else "")  # what hides makes null of nothing
             _write(merged_dir, name, merged)
             warn_if_deleting(info)
 
         result.visit(compare)
-        for obj in pruner.pruned() if pruner is not None else ():
+        for obj in pruner.pruned() if pruner is not None else ():  # as they are: nothing is left out or hidden
             meta = obj["metadata"]
-            _write(live_dir, _file_name(obj, meta.get("namespace", ""), meta["name"]), _shown(flags, obj, obj)[0])
+            _write(live_dir, _file_name(obj, meta.get("namespace", ""), meta["name"]), obj)
         _compare_directories(ctx, live_dir, merged_dir)
 
 
@@ -124,9 +124,14 @@ def _shown(flags: Flags, live: Object | None, merged: Object) -> tuple[Object | 
         for obj in (live, merged):
             if obj is not None:
                 obj["metadata"].pop("managedFields", None)
-    if not flags["show-secrets"] and merged.get("kind") == "Secret" and merged.get("apiVersion") == "v1":
+    if _hides(flags, merged):
         _mask((live or {}).get("data") or {}, merged.get("data") or {})
     return live, merged
+
+
+def _hides(flags: Flags, obj: Object) -> bool:
+    """Whether what an object has in `data` is not to be seen."""
+    return not flags["show-secrets"] and obj.get("kind") == "Secret" and obj.get("apiVersion") == "v1"
 
 
 def _mask(before: Object, after: Object) -> None:
@@ -143,11 +148,12 @@ def _file_name(obj: Object, namespace: str, name: str) -> str:
     return f"{obj['apiVersion'].replace('/', '.')}.{obj['kind']}.{namespace}.{name}"
 
 
-def _write(directory: str, name: str, obj: Object | None) -> None:
+def _write(directory: str, name: str, obj: Object | None, absent: str = "") -> None:
+    """Write an object's file, or for one that is not there `absent`."""
     from .printers.yaml import dump
 
     with open(os.path.join(directory, name.replace(":", "_")), "w", encoding="utf-8", newline="\n") as file:
-        file.write(dump(obj) if obj is not None else "")
+        file.write(dump(obj) if obj is not None else absent)
 
 
 def _compare_directories(ctx: Context, live: str, merged: str) -> None:
@@ -162,9 +168,10 @@ def _compare_directories(ctx: Context, live: str, merged: str) -> None:
         arguments = [live, merged, *(option for option in options if re.fullmatch("[a-zA-Z0-9-=]+", option))]
     try:
         done = subprocess.run([program, *arguments], env=dict(ctx.environ), capture_output=True, check=False)
-    except OSError as error:
-        why = "executable file not found in $PATH" if isinstance(error, FileNotFoundError) else error.strerror
-        raise Failure(f'failed to run {quote(program)}: exec: {quote(program)}: {why}') from None
+    except OSError as error:  # k8s.io/utils/exec
+        why = "executable file not found in $PATH" if isinstance(error, FileNotFoundError) or "/" in program else (
+            f"exec: {quote(program)}: {(error.strerror or '').lower()}")
+        raise Failure(f"failed to run {quote(program)}: {why}") from None
     ctx.out(done.stdout.decode("utf-8", "surrogateescape"))
     ctx.err(done.stderr.decode("utf-8", "surrogateescape"))
     if done.returncode > 1:
@@ -194,4 +201,5 @@ class _Pruner:
     def pruned(self) -> list[Object]:
         from .apply.prune import prunable
 
+        self.ctx.client.managed_fields = True
         return [obj for _, obj in prunable(self)]

@@ -156,10 +156,16 @@ def _is_plain(value: Json) -> bool:
 
 
 def _sections(file: Object) -> Object:
-    """Return a file's config as it is in memory."""
+    """Return a file's config as it is in memory; raises ValueError where two entries have one name."""
     config = {**file, "current-context": file.get("current-context", "")}
     for section, entry in SECTIONS.items():
-        config[section] = {item.get("name", ""): item.get(entry) or {} for item in file.get(section) or ()}
+        items: list[Object] = file.get(section) or []
+        config[section] = {item.get("name", ""): item.get(entry) or {} for item in items}
+        if len(config[section]) < len(items):
+            from .kubeconfigvalidation import duplicate_names
+
+            struct = _STRUCTS[section]
+            raise ValueError(duplicate_names(struct, entry, items, _TYPES[struct]))
     return config
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..machinery.files import Files
-    from ..machinery.types import Object
+    from ..machinery.types import Json, Object
 
 _MODES = ("Never", "IfAvailable", "Always")
 
@@ -99,3 +99,36 @@ def _unreadable(what: str, path: str | None, name: str, files: Files) -> Iterato
         pass
     except OSError as error:
         yield f"unable to read {what} {path} for {name} due to open {path}: {(error.strerror or '').lower()}"
+
+
+def duplicate_names(struct: str, entry: str, items: list[Object], fields: Object) -> str:
+    """Tell of a file's list that two of its items have one name (api/v1/conversion.go): all of it, as Go shows it.
+
+    `struct` is the type of `entry` in each item, which has `fields`, as `go.unmarshal` names their types.
+    """
+    names = [item.get("name", "") for item in items]
+    name = next(name for i, name in enumerate(names) if name in names[:i])
+
+    def told(item: Object) -> str:
+        values = item.get(entry) or {}
+        inner = " ".join(_shown(values.get(field), kind) for field, kind in fields.items())
+        return f"{{{item.get('name', '')} {{{inner}}}}}"
+
+    shown = " ".join(map(told, items))
+    return (f"error converting *[]Named{struct} into *map[string]*api.{struct}: duplicate name "
+            f'"{name}" in list: [{shown}]')
+
+
+def _shown(value: Json, kind: str) -> str:
+    """Return a field's value as Go's %v shows it; a pointer's address is made up."""
+    from ..go.fmt import sprint
+
+    if kind == "bytes":
+        from base64 import b64decode
+
+        return "[" + " ".join(map(str, b64decode(value or ""))) + "]"
+    if kind in ("AuthProviderConfig", "ExecConfig"):
+        return "0xc000010000" if value is not None else "<nil>"
+    if value is None:
+        return {"string": "", "bool": "false"}.get(kind, "map[]" if kind.startswith("{}") else "[]")
+    return sprint(value)

@@ -90,12 +90,15 @@ class _Waiter:
             raise Failure(f"{_TIMED_OUT} on {info.object_name}")
 
     def until_found(self, select: Select) -> None:
-        """Wait until the selection finds an object."""
-        def found() -> list[Info]:
-            infos, error = select().collect(ignore_not_found=True)
-            if error:
+        """Wait until the selection finds all that it names, and an object; older releases do not wait for what a
+        selector finds."""
+        names_suffice = not does("WaitForCreateBySelector", self.ctx.release)
+
+        def found() -> bool:
+            infos, error = select().collect()
+            if error and builder.without_not_found(error) is not None:
                 raise error
-            return infos
+            return error is None and (names_suffice or bool(infos))
 
         if not self.ctx.wait(found, self.left()):
             raise Failure(_TIMED_OUT)

@@ -45,7 +45,7 @@ def contents(path: str) -> bytes:
 class Files:
     """Files by their paths, as who runs a command sees them: those of this machine.
 
-    Methods that read raise OSError; `matches`: the paths that a pattern of the shell's fits, sorted.
+    Methods that read raise OSError; `matches`: the paths that a pattern of Go's fits, or filepath.BadPattern.
     """
 
     def contents(self, path: str) -> bytes:
@@ -73,9 +73,9 @@ class Files:
         return sorted(os.listdir(folder))
 
     def matches(self, pattern: str) -> list[str]:
-        import glob
+        from ..go.filepath import glob
 
-        return sorted(glob.glob(pattern))
+        return glob(pattern, self.is_there, self.names)
 
 
 HOST = Files()

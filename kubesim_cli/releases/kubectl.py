@@ -14,6 +14,7 @@ BEHAVIOURS = {
     "CannotDeleteOnce": (1, 36),                # drain: the first two words of its refusal stood there twice
     "ContainerChoices": (1, 36),                # a wrong container name is answered with the names there are
     "CreateNeedsFile": (1, 31),                 # create without -f fails, where it showed its help
+    "CredentialPluginPolicy": (1, 35),          # a policy in the kuberc that makes no sense is refused
     "DefaultDurationOfTokens": (1, 30),         # create token --duration=0
     "DeletedFromNamespace": (1, 34),            # delete: `pod "a" deleted from default namespace`
     "DetachKeys": (1, 36),                      # attach, run and debug know keys that lead away from a session
@@ -52,6 +53,7 @@ BEHAVIOURS = {
     "TemplatesRangeInts": (1, 33),              # go-template's range takes a number (since Go 1.24)
     "UsageInBrackets": (1, 32),                 # top's columns CPU(%) and MEMORY(%) were CPU% and MEMORY%
     "WaitForCreate": (1, 31),                   # wait --for=create
+    "WaitForCreateBySelector": (1, 33),         # wait --for=create -l waits until something has the labels
     "WatchIgnoresNotFound": (1, 34),            # get --watch --ignore-not-found
     "WatchSortWarnings": (1, 31),               # get --sort-by has a warning for --watch and one for --watch-only
 

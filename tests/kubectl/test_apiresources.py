@@ -173,3 +173,11 @@ def test_a_field_that_went(cluster):
         "resourceClaims": [{"name": "r", "source": {"resourceClaimName": "x"}}]}})
     assert "unknown field" not in cluster("1.30")("kubectl apply -f -", pod).err
     assert 'unknown field "spec.resourceClaims[0].source"' in cluster("1.31")("kubectl apply -f -", pod).err
+
+
+def test_resources_tell_the_hash_of_their_storage_version(newest):
+    listed = json.loads(newest.ok("kubectl api-resources -o json --api-group=policy"))
+    assert [res["storageVersionHash"] for res in listed["resources"]] == ["EVWiDmWqyJw="]
+    shown = newest.ok("kubectl api-resources -o kyaml --api-group=policy")
+    assert shown.index('kind: "APIResourceList"') < shown.index('apiVersion: "v1"')
+    assert shown.index('namespaced: true') < shown.index('group: "policy"') < shown.index("storageVersionHash")

@@ -27,6 +27,7 @@ def amy(terminal):
     ("list pods -n kube-system", (1, "no\n", "")),
     ("list pods -A", (1, "no\n", "")),
     ("update cm/one", (0, "yes\n", "")),
+    ("update CM/one", (0, "yes\n", "")),
     ("update cm/two", (1, "no\n", "")),
     ("list nodes", (1, "no\n", "Warning: resource 'nodes' is not namespace scoped\n\n")),
     ("list deployments.apps -q", (1, "", "")),

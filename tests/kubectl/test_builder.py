@@ -247,3 +247,12 @@ def test_paths_that_lead_nowhere(terminal, tmp_path, path, told):
     (tmp_path / "work" / "dangling.yaml").symlink_to("nosuch")
     (tmp_path / "work" / "file").write_text("", encoding="utf-8")
     assert terminal(f"kubectl get -f '{path}'") == (1, "", f"error: {told}\n")
+
+
+def test_patterns_of_files_are_gos(terminal):
+    for name in (".hidden.yaml", "b[1].yaml"):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kube-root-ca.crt}\n")
+    told = "configmap/kube-root-ca.crt\n"
+    assert terminal.ok("kubectl get -o name -f '*.yaml'") == told * 2
+    assert terminal.ok(r"kubectl get -o name -f 'b\[1\].yaml'") == told

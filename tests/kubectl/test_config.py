@@ -254,6 +254,10 @@ def test_dotted_names(lab):
              'strconv.ParseBool: parsing "maybe": invalid syntax'),
             ("set clusters.east.certificate-authority-data !",
              "error decoding input value: illegal base64 data at input byte 0"),
+            ("set users.ann.exec.command x", "unable to parse one or more field values of users.ann.exec.command"),
+            ("set users.ann.as-groups x", "can't set a map to a value: map[]"),  # a user's name, dot and all
+            ("set users.ann.act-as-groups x", "unrecognized slice type. string"),
+            ("set users.ann.act-as-user-extra.k x", "string is not of type struct"),
             ("unset contexts.nosuch.namespace", "current map key `nosuch` is invalid")):
         assert lab(f"kubectl config {line}").err == f"error: {problem}\n"
 
@@ -287,6 +291,57 @@ def test_old_kubectls_show_preferences(terminal):
     assert "preferences: {}\n" in terminal.ok("kubectl config view")
     terminal.environ["KUBESIM_KUBERNETES_VERSION"] = "1.36"
     assert "preferences" not in terminal.ok("kubectl config view")
+
+
+def test_old_kubectls_write_preferences(terminal):
+    terminal.ok("kubectl config set-credentials a --kubeconfig=new.conf")
+    assert read("new.conf")["preferences"] == {}
+    terminal.environ["KUBESIM_KUBECTL_VERSION"] = "1.34"
+    terminal.ok("kubectl config set-credentials b --kubeconfig=new.conf")
+    assert "preferences" not in read("new.conf")
+
+
+def test_who_a_user_acts_as_is_called_otherwise_in_names(lab):
+    lab.ok("kubectl config set users.ann.act-as joe --kubeconfig=lab.conf")
+    assert read("lab.conf")["users"][0]["user"]["as"] == "joe"
+    lab.ok("kubectl config unset users.ann.act-as --kubeconfig=lab.conf")
+    assert "as" not in read("lab.conf")["users"][0]["user"]
+
+
+def test_maps_that_were_emptied_stay(lab):
+    for words in ("--auth-provider=x", "--auth-provider-arg=a=b", "--auth-provider-arg=a-"):
+        lab.ok(f"kubectl config set-credentials z {words} --kubeconfig=lab.conf")
+    user = next(user for user in read("lab.conf")["users"] if user["name"] == "z")["user"]
+    assert user == {"auth-provider": {"config": {}, "name": "x"}}
+
+
+def test_pairs_that_are_none_get_the_help(lab):
+    for flag in ("auth-provider-arg", "exec-env"):
+        shown = lab(f"kubectl config set-credentials z --{flag}=x")
+        assert "\nUsage:\n" in shown.out and shown.err == f"error: invalid {flag} format: x\n"
+
+
+def test_configs_in_kyaml_have_the_order_of_their_types(newest):
+    shown = newest.ok("kubectl config view -o kyaml")
+    assert shown.index("kind:") < shown.index("apiVersion:") < shown.index("clusters:") < shown.index("users:")
+
+
+@pytest.mark.parametrize(("section", "told"), [
+    ("clusters: [{name: a}, {name: a, cluster: {server: x, certificate-authority-data: YWI=}}]",
+     'error converting *[]NamedCluster into *map[string]*api.Cluster: duplicate name "a" in list: '
+     "[{a {  false  []  false []}} {a {x  false  [97 98]  false []}}]"),
+    ("contexts: [{name: a, context: {user: u}}, {name: a}]",
+     'error converting *[]NamedContext into *map[string]*api.Context: duplicate name "a" in list: '
+     "[{a { u  []}} {a {   []}}]"),
+    ("users: [{name: a, user: {username: u, as-groups: [x, z], as-user-extra: {k: [v]}}}, {name: b}, {name: b}]",
+     'error converting *[]NamedAuthInfo into *map[string]*api.AuthInfo: duplicate name "b" in list: '
+     "[{a { []  []     [x z] map[k:[v]] u  <nil> <nil> []}} {b { []  []     [] map[]   <nil> <nil> []}} "
+     "{b { []  []     [] map[]   <nil> <nil> []}}]")])
+def test_a_name_is_given_once(terminal, section, told):
+    with open("twice", "w", encoding="utf-8") as file:
+        file.write(f"apiVersion: v1\nkind: Config\n{section}\n")
+    assert terminal("kubectl config view --kubeconfig=twice").err == (
+        f'error: error loading config file "twice": {told}\n')
 
 
 def test_a_stale_lock_is_told(lab, monkeypatch):

@@ -34,8 +34,7 @@ def test_external_program(terminal):
     assert result.code == 0 and re.fullmatch(r"\S*LIVE-\d+ \S*MERGED-\d+ -x y=1\n", result.out)
     terminal.environ["KUBECTL_EXTERNAL_DIFF"] = "no-such-program"
     result = terminal("kubectl diff -f -", CONFIG_MAP)
-    assert result == (2, "", 'error: failed to run "no-such-program": exec: "no-such-program": executable file not '
-                             "found in $PATH\n")
+    assert result == (2, "", 'error: failed to run "no-such-program": executable file not found in $PATH\n')
 
 
 def test_server_side(terminal):
@@ -59,6 +58,21 @@ def test_prune_shows_what_would_go(terminal):
     terminal.ok("kubectl apply -f -", labelled + "---\n" + other)
     result = terminal("kubectl diff --prune -l p=x --prune-allowlist=core/v1/ConfigMap -f -", labelled)
     assert result.code == 1 and "-  name: d" in result.out
+    assert "-  managedFields:" in result.out
+
+
+def test_pruned_secrets_are_not_hidden(terminal):
+    labelled = SECRET.format("old").replace("metadata:\n", "metadata:\n  labels: {p: x}\n")
+    terminal.ok("kubectl apply -f -", labelled)
+    pruned = terminal("kubectl diff --prune -l p=x --prune-allowlist=core/v1/Secret -f -",
+                      labelled.replace("name: s", "name: t")).out
+    assert "-  a: b2xk" in pruned and "+  a: '***'" in pruned
+
+
+def test_of_a_new_secret_there_was_null(terminal):
+    shown = terminal("kubectl diff -f -", SECRET.format("new")).out
+    assert "\n@@ -1 +1," in shown and "\n-null\n+apiVersion: v1\n" in shown
+    assert "-null" not in terminal("kubectl diff -f -", CONFIG_MAP).out
 
 
 def test_prune_looks_where_all_is_new(terminal):

@@ -74,6 +74,7 @@ def test_all_namespaces(events):
 @pytest.mark.parametrize(("args", "code", "err"), [
     ("--types=Odd", 1, "error: valid --types are Normal or Warning\n"),
     ("--for picky", 1, "error: --for must be in resource/name form\n"),
+    ("--for /x", 1, "error: a resource must be present, got: /, Resource=\n"),
     ("--for a/b/c", 1, "error: arguments in resource/name form may not have more than one slash\n"),
     ("--for nosuch/x --types=Odd", 1, 'the server doesn\'t have a resource type "nosuch"\n'),
     ("--for Pods.nosuch.io/x", 1, 'the server doesn\'t have a resource type "pods" in group "nosuch.io"\n'),

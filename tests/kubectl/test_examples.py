@@ -35,7 +35,8 @@ def _workload(kind: str, name: str, replicas: int, image: str = "nginx") -> dict
 
 CONFIGMAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings-of-web", "labels": {"app": "web"}}}
 OVERLAY = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "from-overlay"}}
-ROLE = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "one"},
+ROLE = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
+        "metadata": {"name": "one", "namespace": "default"},
         "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]}
 FILES = {
     "deployment.yaml": _workload("Deployment", "web", 2), "pod.yaml": _pod("from-yaml"), "pod.json": _pod("from-json"),

@@ -231,3 +231,12 @@ def test_a_short_name_of_two(terminal):
     assert result.err.count(warning) == 1
     assert "Warning" not in terminal("kubectl get exmp.test.com").err
     assert "Warning" not in terminal("kubectl get foos").err
+
+
+def test_a_failed_template_tells_the_managed_fields(terminal):
+    terminal.ok("kubectl get configmaps kube-root-ca.crt")
+    shown = terminal("kubectl get configmap kube-root-ca.crt -o go-template={{.kind.x}} -v=6")
+    assert shown.code == 1 and '"managedFields":[{"apiVersion":"v1"' in shown.out
+    assert shown.err.count("GET") == 1
+    assert 'managedFields:[map[apiVersion:v1 ' in terminal("kubectl get configmaps -o go-template={{.items.x}}").out
+    assert '"managedFields":[]interface {}{map' in terminal("kubectl get configmaps -o jsonpath={.items[5]}").err

@@ -138,7 +138,7 @@ def test_raw_bodies(terminal, body, told):
 
 def test_a_user_of_the_kubeconfig_who_impersonates_nobody(terminal):
     terminal.ok("kubectl config set-context --current --user=odd")
-    terminal.ok("kubectl config set users.odd.as-uid 5")
+    terminal.ok("kubectl config set users.odd.act-as-uid 5")
     refused = terminal("kubectl get pods")
     assert (refused.code, refused.err) == (
         1, "error: requesting uid, groups or user-extra for odd without impersonating a user\n")
@@ -171,3 +171,34 @@ def test_a_dump_that_cannot_be_written(terminal):
 def test_what_an_item_of_a_list_lacks(terminal, item, told):
     assert terminal("kubectl delete -f -", f'{{"kind": "List", "apiVersion": "v1", "items": [{item}]}}').err == (
         f'unable to get type info from the object "*unstructured.Unstructured": Object {told}\n')
+
+
+def test_an_object_without_a_version_leads_nowhere(terminal):
+    missing = "the server could not find the requested resource"
+    manifest = "kind: ConfigMap\nmetadata: {name: a}"
+    assert terminal("kubectl create --validate=false -f -", manifest) == (
+        1, "", f'Error from server (NotFound): error when creating "STDIN": {missing} (post configmaps)\n')
+    assert terminal("kubectl get -f -", manifest).err.startswith(f"Error from server (NotFound): {missing}")
+    assert terminal.ok("kubectl create --validate=false --dry-run=client -f -", manifest) == (
+        "configmap/a created (dry run)\n")
+    assert terminal("kubectl get -f -", manifest.replace("ConfigMap", "Deployment")).err == (
+        'resource mapping not found for name: "a" namespace: "" from "STDIN": no matches for kind "Deployment" in '
+        'version ""\nensure CRDs are installed first\n')
+
+
+def test_a_group_of_no_letters_is_the_core_group(terminal):
+    manifest = "apiVersion: /v1\nkind: ConfigMap\nmetadata: {name: kube-root-ca.crt}"
+    assert terminal.ok("kubectl label a=b -f -", manifest) == "configmap/kube-root-ca.crt labeled\n"
+    assert terminal("kubectl replace --validate=false -f -", manifest).err == (
+        'Error from server (BadRequest): error when replacing "STDIN": the API version in the data (/v1) does not '
+        "match the expected API version (v1)\n")
+
+
+def test_a_list_without_items_is_an_object_of_its_own(terminal):
+    manifest = "apiVersion: apps/v1\nkind: List"
+    assert terminal("kubectl apply --validate=false -f -", manifest) == (
+        1, "", "error: error when retrieving current configuration of:\n"
+               'Resource: "apps/v1, Resource=lists", GroupVersionKind: "apps/v1, Kind=List"\n'
+               'Name: "", Namespace: ""\nfrom server for: "STDIN": resource name may not be empty\n')
+    assert 'no matches for kind "List" in version "apps/v7"' in terminal(
+        "kubectl get -f -", manifest.replace("v1", "v7")).err

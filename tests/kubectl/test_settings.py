@@ -170,13 +170,50 @@ def test_kuberc_view(terminal):
     ("get --namespace=kube-s", ["kube-system"]), ("get ns/kube-s", ["ns/kube-system"]),
     ("get pods,nod", ["pods,nodes"]), ("describe nodes mini", ["minikube"]), ("get --show-l", ["--show-labels"]),
     ("drain m", ["minikube"]), ("logs depl", ["deployments/"]), ("config use-context m", ["minikube"]),
-    ("get pods -o wi", ["wide"]), ("apply --dry-run=s", ["server"]), ("completion z", ["zsh"]), ("apply -f x", []),
+    ("get pods -o wi", ["wide"]), ("completion z", ["zsh"]), ("apply -f x", ["json", "yaml", "yml"]),
     ("rollout restart sta", ["statefulset"]), ("get nosuchkind x", []), ("get --nosuch x", []),
 ])
 def test_completion(terminal, words, expected):
     lines = terminal.ok(f"kubectl __completeNoDesc {words}").splitlines()
     assert lines[:-1] == expected
     assert lines[-1][0] == ":" and lines[-1][1:].isdigit()
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    ("explain po", [":0"]), ("wait ''", [":0"]), ("certificate approve ''", [":0"]), ("alpha ''", [":0"]),
+    ("run ''", ["--image", ":0"]), ("create deployment --", ["--image", ":4"]), ("run x --image=a --ima", [
+        "--image-pull-policy", ":4"]),
+    ("set image dae", ["daemonsets", ":4"]), ("set image deploy/web x", [":4"]), ("get --help=false --h", [":4"]),
+    ("get --he", ["--help", ":4"]), ("get pods -o y", ["yaml", ":4"]), ("apply -o y", [":0"]),
+    ("get --subresource ''", ["status", "scale", "resize", ":4"]), ("apply --dry-run ''", [":0"]),
+    ("get -A namespaces kube-n", ["kube-node-lease", ":4"]), ("drain minikube ''", [":4"]),
+    ("get po", ["pods", "podtemplates", "poddisruptionbudgets.policy", ":4"]),
+    ("cp kube-n", ["kube-node-lease/", ":2"]), ("cp kube-system/etcd", ["kube-system/etcd-minikube:", ":2"]),
+    ("cp ./x", [":2"]), ("port-forward svc/kubernetes ''", ["443:443", ":4"]),
+    ("port-forward svc/kubernetes 8443", ["8443:443", ":4"]),
+    ("logs -n kube-system etcd-minikube ''", ["etcd", ":4"]),
+    ("exec -n kube-system etcd-minikube -c ''", ["etcd", ":4"]),
+    ("port-forward -n kube-system deploy/coredns 9153:9", ["9153:9153", ":4"]),
+    ("logs -n kube-system deploy/coredns c", ["coredns", ":4"]),
+    ("create clusterrolebinding x --clusterrole system:nod", [
+        "system:node", "system:node-bootstrapper", "system:node-problem-detector", "system:node-proxier", ":4"]),
+    ("config set-context x --namespace def", ["default", ":4"]), ("help rollout st", ["status", ":4"]),
+    ("completion", ["completion", ":4"]), ("opt", ["options", ":4"]),
+])
+def test_completion_is_that_of_each_command(terminal, words, expected):
+    result = terminal(f"kubectl __completeNoDesc {words}")
+    assert result.out.splitlines() == expected
+    assert result.err.startswith("Completion ended with directive: ShellCompDirective")
+
+
+def test_completion_tells_what_it_does_not_find(terminal):
+    ended = "Completion ended with directive: ShellCompDirectiveDefault\n"
+    assert terminal("kubectl __complete nope ''") == (
+        0, ":0\n", "[Debug] Cleared global flags for plugin completion\n"
+                   f"[Debug] [Error] unable to find a command for arguments: [nope]\n{ended}")
+    assert terminal("kubectl __complete get pods --nope ''").err == (
+        f"[Debug] [Error] Error while parsing flags from args [pods --nope]: unknown flag: --nope\n{ended}")
+    assert terminal("kubectl __complete").err == "error: requires at least 1 arg(s), only received 0\n"
 
 
 def test_completion_tells_what_words_mean(terminal):

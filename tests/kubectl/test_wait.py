@@ -69,6 +69,18 @@ def test_creation_and_more(newest):
         1, "", "error: timed out waiting for the condition\n")
 
 
+def test_creation_is_of_all_that_is_named(newest):
+    timed_out = (1, "", "error: timed out waiting for the condition\n")
+    newest.ok("kubectl create cm a")
+    assert newest("kubectl wait secret/later cm/a --for=create --timeout=2s") == timed_out
+    assert newest("kubectl wait pods -l app=web --for=create --timeout=2s") == timed_out
+    newest.environ["KUBESIM_KUBECTL_VERSION"] = "1.32"
+    assert newest("kubectl wait secret/later cm/a --for=create --timeout=2s") == timed_out
+    assert newest("kubectl wait pods -l app=web --for=create --timeout=2s") == (
+        1, "", "error: no matching resources found\n")
+    assert newest("kubectl wait nopes/x --for=create --timeout=2s").err.startswith("error: the server doesn't have a")
+
+
 def test_of_several_conditions_older_releases_take_the_last(terminal):
     terminal.ok("kubectl create cm a")
     assert terminal("kubectl wait cm/a --for=nonsense --for=jsonpath='{.metadata.name}'=a").code == 0

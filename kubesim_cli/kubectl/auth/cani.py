@@ -54,7 +54,7 @@ def can_i(ctx: Context) -> int | None:
 def _attributes(ctx: Context, verb: str, what: str) -> Object:
     flags = ctx.flags
     text, _, name = what.partition("/")
-    mapping = None if text == "*" else ctx.client.discovery.find(text)
+    mapping = None if text == "*" else ctx.client.discovery.find(text.lower())
     resource, group = (mapping.plural, mapping.group) if mapping else (text, "")
     if mapping is None and text != "*":
         asked, _, asked_group = text.lower().partition(".")

@@ -39,10 +39,7 @@ def run(ctx: Context) -> None:
             return
         if version != "v1":
             raise Failure(f"only rbac.authorization.k8s.io/v1 is supported: not *{version}.{kind}")
-        wanted = info.obj
-        if not kind.startswith("Cluster"):
-            wanted["metadata"].setdefault("namespace", ctx.namespace)
-        result = _Reconciliation(ctx, wanted, flags)
+        result = _Reconciliation(ctx, info.obj, flags)
         result.carry_out(strategy)
         print_obj(result.obj)
         ctx.err(result.report())
@@ -63,12 +60,9 @@ class _Reconciliation:
         self.resource = f"{wanted['kind'].lower()}s.{_GROUP}"
         self.namespace = wanted["metadata"].get("namespace", "")
         self.obj = wanted
-        try:
-            self.existing: Object = ctx.client.get(self.resource, wanted["metadata"].get("name", ""), self.namespace)
-        except StatusError as error:
-            if error.reason != "NotFound":
-                raise
-            self.existing = {}
+        self.lost = not self.namespace and not wanted["kind"].startswith("Cluster")  # no namespace is made up for it
+        self.existing = self._existing()
+        if not self.existing:
             self.operation = "create"
             self.missing = [_told(self.word, item) for item in wanted.get(self.word) or ()]
             return
@@ -81,6 +75,16 @@ class _Reconciliation:
                 self.obj["metadata"][field] = merged
                 self.operation = "update"
         _COMPARE[wanted["kind"]](self)
+
+    def _existing(self) -> Object:
+        """Return the object on the server, or {}."""
+        try:
+            name = self.wanted["metadata"].get("name", "")
+            return {} if self.lost else self.ctx.client.get(self.resource, name, self.namespace)
+        except StatusError as error:
+            if error.reason != "NotFound":
+                raise
+            return {}
 
     def compare_rules(self) -> None:
         wanted, existing = self.wanted.get("rules") or [], self.existing.get("rules") or []
@@ -127,7 +131,7 @@ class _Reconciliation:
         """Do it, unless the object is protected or this is a dry run."""
         if self.protected or strategy == "client" or not self.operation:
             return
-        client, name = self.ctx.client, self.wanted["metadata"]["name"]
+        client, name = self.ctx.client, self.wanted["metadata"].get("name", "")
         if self.operation == "update":
             self.obj = client.update(self.resource, self.obj, self.namespace)
             return
@@ -137,6 +141,8 @@ class _Reconciliation:
         self.obj = client.create(self.resource, self.obj, self.namespace)
 
     def _ensure_namespace(self) -> None:
+        if self.lost:
+            raise Failure("resource name may not be empty")  # of the namespace; of a RoleBinding kubectl panics
         if not self.namespace:
             return
         try:

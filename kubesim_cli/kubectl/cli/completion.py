@@ -7,42 +7,43 @@ the sum of the directives that tell the shell what to do with them.
 from __future__ import annotations
 
 from ...machinery.errors import StatusError
+from ...releases.kubectl import does
 from ..failures import Failure, Usage
-from .commands import find, flags_of, subcommands
+from .commands import find, flags_of, in_release, subcommands
 from .flags import FlagError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ...machinery.types import Release
+    from ...machinery.types import Object, Release
     from ..context import Context
     from .flags import Flags
 
-NO_SPACE, NO_FILES = 2, 4
+NO_SPACE, NO_FILES, EXTENSIONS = 2, 4, 8
+_DIRECTIVES = ((NO_SPACE, "ShellCompDirectiveNoSpace"), (NO_FILES, "ShellCompDirectiveNoFileComp"),
+               (EXTENSIONS, "ShellCompDirectiveFilterFileExt"))
 _TYPES = frozenset((
-    "annotate", "apply edit-last-applied", "apply view-last-applied", "debug", "delete", "describe", "edit", "explain",
-    "get", "label", "patch", "set env", "set image", "set resources", "set serviceaccount", "wait"))
+    "annotate", "apply edit-last-applied", "apply view-last-applied", "debug", "delete", "describe", "edit", "get",
+    "label", "patch"))
+_SCALABLE, _ROLLED = ("deployment", "replicaset", "replicationcontroller", "statefulset"), (
+    "deployment", "daemonset", "statefulset")
 _SOME_TYPES = {
-    "autoscale": ("deployment", "replicaset", "replicationcontroller", "statefulset"),
-    "expose": ("deployment", "pod", "replicaset", "replicationcontroller", "service"),
-    "scale": ("deployment", "replicaset", "replicationcontroller", "statefulset"),
-    "rollout history": ("deployment", "daemonset", "statefulset"), "rollout pause": ("deployment",),
-    "rollout restart": ("deployment", "daemonset", "statefulset"), "rollout resume": ("deployment",),
-    "rollout status": ("deployment", "daemonset", "statefulset"),
-    "rollout undo": ("deployment", "daemonset", "statefulset"), "taint": ("node",)}
-_NAMES = {  # commands that take names of one kind, and whether more than one
-    "certificate approve": "certificatesigningrequests", "certificate deny": "certificatesigningrequests",
+    "autoscale": _SCALABLE, "expose": ("pod", "service", "replicationcontroller", "deployment", "replicaset"),
+    "scale": _SCALABLE, "rollout history": _ROLLED, "rollout pause": ("deployment",), "rollout restart": _ROLLED,
+    "rollout resume": ("deployment",), "rollout status": _ROLLED, "rollout undo": _ROLLED, "set image": (
+        "daemonsets", "deployments", "pods", "cronjobs", "replicasets", "replicationcontrollers", "statefulsets"),
+    "taint": ("node",)}
+_OF_ONE = ("rollout status", "set image")  # which take one object
+_NAMES = {  # commands that take the name of one object of a kind
     "cordon": "nodes", "create token": "serviceaccounts", "drain": "nodes", "top node": "nodes", "top pod": "pods",
     "uncordon": "nodes"}
-_PODS = ("attach", "cp", "exec", "logs", "port-forward")
-_OWNERS = ("daemonsets", "deployments", "jobs", "pods", "replicasets", "replicationcontrollers", "services",
+_PODS = ("attach", "exec", "logs", "port-forward")
+_OWNERS = ("daemonsets", "deployments", "pods", "jobs", "replicasets", "replicationcontrollers", "services",
            "statefulsets")
 _CONFIG = {"config delete-cluster": "clusters", "config delete-context": "contexts", "config delete-user": "users",
-           "config rename-context": "contexts", "config set-cluster": "clusters", "config set-context": "contexts",
-           "config set-credentials": "users", "config use-context": "contexts"}
-_FLAG_CHOICES = {"cascade": ("background", "foreground", "orphan"), "dry-run": ("none", "server", "client"),
-                 "subresource": ("status", "scale", "resize"), "validate": ("strict", "warn", "ignore")}
+           "config rename-context": "contexts", "config set-context": "contexts", "config use-context": "contexts"}
+_SUBRESOURCES = ("status", "scale", "resize")
 
 
 def run(ctx: Context) -> None:
@@ -62,16 +63,23 @@ def complete(ctx: Context) -> None:
     args = ctx.args
     described = ctx.command == "__complete"
     if not args:
-        raise Failure("requires at least one argument: the word to complete")
+        raise Failure("requires at least 1 arg(s), only received 0")
     found, directive = _complete(ctx, args[:-1], args[-1])
     for word, text in found:
         ctx.out(f"{word}\t{text}\n" if described and text else f"{word}\n")
     ctx.out(f":{directive}\n")
+    told = ", ".join(name for bit, name in _DIRECTIVES if directive & bit) or "ShellCompDirectiveDefault"
+    ctx.err(f"Completion ended with directive: {told}\n")
 
 
 def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
     """Return the candidates for `partial`, (word, description), and the directive."""
     command, rest = find(words)
+    command = in_release(command, lambda: ctx.release)
+    if not command and any(not word.startswith("-") for word in rest):
+        ctx.err("[Debug] Cleared global flags for plugin completion\n"
+                f"[Debug] [Error] unable to find a command for arguments: [{' '.join(words)}]\n")
+        return [], 0
     flags = flags_of(command, environ=ctx.environ)
     awaited = _awaited(flags, rest)
     if awaited:
@@ -81,18 +89,22 @@ def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[
         awaited = name if name in flags else ""
     try:
         args = flags.parse(rest)
-    except FlagError:
-        return [], NO_FILES
+    except FlagError as why:
+        ctx.err(f"[Debug] [Error] Error while parsing flags from args [{' '.join(rest)}]: {why}\n")
+        return [], 0
     ctx.command, ctx.flags = command, flags
     try:
         if awaited:
             return _of_flag(ctx, awaited, args, partial)
         if partial.startswith("-") and flags.dash < 0:
-            return _flag_names(ctx, partial), NO_FILES
+            return _required(ctx, partial) or _flag_names(ctx, partial), NO_FILES
         names, directive = _nouns(ctx, args, partial)
     except (StatusError, Failure):
         return [], NO_FILES
-    return [(name, "") for name in names] + _subcommands(command, args, partial, ctx.release), directive
+    below = [] if any(map(flags.is_local, flags.given())) else _below(command, args, ctx.release)
+    return [*_described([name for name in below if name.startswith(partial)], " ".join(args) if command == "help"
+                        else command), *_required(ctx, partial), *((name, "") for name in names)], \
+        NO_FILES if below else directive
 
 
 def _awaited(flags: Flags, words: list[str]) -> str:
@@ -105,44 +117,67 @@ def _awaited(flags: Flags, words: list[str]) -> str:
     return name if name and "=" not in last and name in flags and flags.needs_argument(name) else ""
 
 
-def _subcommands(command: str, args: list[str], partial: str, release: Release) -> list[tuple[str, str]]:
-    if args:
+def _below(command: str, args: list[str], release: Release) -> list[str]:
+    """Return the names of the commands that may come next."""
+    if command == "help":
+        command = " ".join(args)
+    elif args:
         return []
+    return sorted([*subcommands(command, release), *(() if command else ("help", "options"))])
+
+
+def _described(names: list[str], command: str) -> list[tuple[str, str]]:
     from .help import words
-    texts = words()["commands"]
-    names = [*subcommands(command, release), *(() if command else ("help",))]
-    return [(name, texts[f"{command} {name}".lstrip()]["short"].rstrip("."))
-            for name in sorted(names) if name.startswith(partial)]
+    texts = words()["commands"] if names else {}
+    return [(name, texts[f"{command} {name}".lstrip()]["short"].rstrip(".")) for name in names]
+
+
+def _required(ctx: Context, partial: str) -> list[tuple[str, str]]:
+    """Return the flags that have to be given and were not (cobra's completeRequireFlags)."""
+    return _forms(ctx, ctx.flags.absent(), partial)
 
 
 def _flag_names(ctx: Context, partial: str) -> list[tuple[str, str]]:
-    from .help import flag_text, words
-    texts, flags = words()["flags"], ctx.flags
+    flags = ctx.flags
     shown = flags_of(ctx.command, ctx.release, ctx.environ)
+    local = [name for name in shown.names() if shown.is_local(name)]
+    names = [*sorted(set(shown.names()).difference(local)), *sorted([*local, "help"])]
+    return _forms(ctx, [name for name in names if not flags.changed(name) or flags.repeats(name)], partial)
+
+
+def _forms(ctx: Context, names: list[str], partial: str) -> list[tuple[str, str]]:
+    """Return the forms of flags that begin with `partial`, each with what help says of the flag."""
+    from .help import flag_text, words
     found = []
-    for name in sorted(shown.names()):
-        if flags.changed(name) and not flags.type_of(name).startswith(("string", "map")):
-            continue
-        text = flag_text(texts, ctx.command, name, shown.is_local(name)).rstrip(".")
-        forms = [f"--{name}"] + ([f"-{shown.shorthand(name)}"] if shown.shorthand(name) else [])
-        found += [(form, text) for form in forms if form.startswith(partial)]
+    for name in names:
+        if name == "help":  # cobra's own
+            letter, text = "h", f"help for {ctx.command.rpartition(' ')[2] or ctx.name}"
+        else:
+            letter = ctx.flags.shorthand(name)
+            text = flag_text(words()["flags"], ctx.command, name, ctx.flags.is_local(name)).rstrip(".")
+        found += [(form, text) for form in (f"--{name}", letter and f"-{letter}") if form and form.startswith(partial)]
     return found
 
 
 def _of_flag(ctx: Context, name: str, args: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
     """Complete the value of a flag; without an idea of it, the shell offers files."""
-    flags = ctx.flags
-    if name == "namespace":
+    flags, command = ctx.flags, ctx.command
+    local = flags.is_local(name)
+    if name == "filename" and local:
+        return [(ending, "") for ending in ("json", "yaml", "yml")], EXTENSIONS
+    if name == "subresource":
+        return [(choice, "") for choice in _SUBRESOURCES], NO_FILES
+    if name == "namespace" and (not local or command == "config set-context"):
         choices = _live(ctx, "namespaces")
-    elif name in ("context", "cluster", "user") and name + "s" in ctx.kubeconfig.config:
+    elif name in ("context", "cluster", "user") and not local:
         choices = sorted(ctx.kubeconfig.config[name + "s"])
-    elif name == "container" and args:
-        choices = _containers(ctx, args[0])
-    elif name == "output" and flags.is_local("output"):
-        from ..printers import FORMATS, GET_FORMATS
-        choices = sorted(GET_FORMATS if ctx.command == "get" else FORMATS)
-    elif name in _FLAG_CHOICES:
-        choices = list(_FLAG_CHOICES[name])
+    elif (command, name) == ("exec", "container"):
+        choices = _containers(ctx, args[0]) if args else []
+    elif (command, name) == ("create clusterrolebinding", "clusterrole"):
+        choices = _live(ctx, "clusterroles")
+    elif (command, name) == ("get", "output"):
+        from ..printers import GET_FORMATS
+        choices = [choice for choice in GET_FORMATS if choice != "kyaml" or does("KYAML", ctx.release)]
     else:
         return [], 0
     return [(choice, "") for choice in choices if choice.startswith(partial)], NO_FILES
@@ -152,38 +187,48 @@ def _nouns(ctx: Context, args: list[str], partial: str) -> tuple[list[str], int]
     command = ctx.command
     if command == "completion":
         from .shells import SCRIPTS
-        return ([shell for shell in SCRIPTS if shell.startswith(partial)] if not args else []), NO_FILES
-    if command in _CONFIG:
-        names = sorted(ctx.kubeconfig.config[_CONFIG[command]]) if not args else []
+        return [shell for shell in SCRIPTS if shell.startswith(partial)], NO_FILES
+    if command in _CONFIG or command in _NAMES:
+        names = [] if args else sorted(ctx.kubeconfig.config[_CONFIG[command]]) if command in _CONFIG else \
+            _live(ctx, _NAMES[command])
         return [name for name in names if name.startswith(partial)], NO_FILES
-    if command in _NAMES:
-        names = [name for name in _live(ctx, _NAMES[command]) if name not in args]
-        return [name for name in names if name.startswith(partial)], NO_FILES
+    if command == "cp":
+        return ([] if args else _places(ctx, partial)), NO_SPACE
     if command in _PODS:
         return _pods(ctx, args, partial)
     if command in _TYPES or command in _SOME_TYPES:
         return _types_and_names(ctx, args, partial, _SOME_TYPES.get(command, ()))
-    return [], NO_FILES if subcommands(command) else 0
+    return [], NO_FILES if command == "help" else 0
 
 
 def _types_and_names(ctx: Context, args: list[str], partial: str, types: Sequence[str]) -> tuple[list[str], int]:
-    """Complete TYPE, then names, or TYPE/NAME (ResourceTypeAndNameCompletionFunc)."""
+    """Complete TYPE, then names, or TYPE/NAME (resourceTypeAndNameCompletionFunc)."""
+    single = ctx.command in _OF_ONE
     if args and "/" not in args[0]:
+        if single and len(args) > 1:
+            return [], NO_FILES
         return [name for name in _live(ctx, args[0]) if name.startswith(partial) and name not in args[1:]], NO_FILES
+    if single and args:
+        return [], NO_FILES
     if "/" in partial:
         kind, _, start = partial.partition("/")
         names = (f"{kind}/{name}" for name in _live(ctx, kind) if name.startswith(start))
         return [name for name in names if name not in args], NO_FILES
-    before, comma, start = partial.rpartition(",")
-    kinds = types or sorted(res.name for res in ctx.client.discovery.preferred() if "get" in res.verbs)
+    before, comma, start = partial.rpartition(",") if not types else ("", "", partial)
+    kinds = types or [res.name for res in sorted(ctx.client.discovery.preferred(),
+                                                 key=lambda res: (res.group, res.plural)) if "get" in res.verbs]
     found = [before + comma + kind for kind in kinds if kind.startswith(start)]
     return ([kind + "/" for kind in found], NO_FILES | NO_SPACE) if args else (found, NO_FILES)
 
 
 def _pods(ctx: Context, args: list[str], partial: str) -> tuple[list[str], int]:
-    """Complete a pod, or a TYPE/NAME that leads to one (doPodResourceCompletion)."""
+    """Complete a pod, or a TYPE/NAME that leads to one (doPodResourceCompletion); behind it a container or port."""
+    if len(args) == 1 and ctx.command == "logs":
+        return [name for name in _containers(ctx, args[0]) if name.startswith(partial)], NO_FILES
+    if len(args) == 1 and ctx.command == "port-forward":
+        return _ports(ctx, args[0], partial), NO_FILES
     if args:
-        return (_containers(ctx, args[0]) if ctx.command == "logs" and len(args) == 1 else []), NO_FILES
+        return [], NO_FILES
     kind, slash, start = partial.partition("/")
     if slash:
         return [f"{kind}/{name}" for name in _live(ctx, kind) if name.startswith(start)], NO_FILES
@@ -192,17 +237,55 @@ def _pods(ctx: Context, args: list[str], partial: str) -> tuple[list[str], int]:
     return pods + owners, NO_FILES if pods else NO_FILES | NO_SPACE
 
 
+def _places(ctx: Context, partial: str) -> list[str]:
+    """Complete the first place of `cp`: a pod, by its namespace or without, or a file beside these."""
+    if partial[:1] in ("/", ".", "~") or ":" in partial:
+        return []
+    namespace, slash, _ = partial.partition("/")
+    if slash:
+        names = [f"{namespace}/{item['metadata']['name']}:" for item in ctx.client.list("pods", namespace)["items"]]
+        return [name for name in names if name.startswith(partial)]
+    found = [f"{name}/" for name in _live(ctx, "namespaces") if name.startswith(partial)]
+    found += [f"{name}:" for name in _live(ctx, "pods") if name.startswith(partial)]
+    if not partial:
+        return [*found, "./", "/"]
+    import os
+
+    files = sorted(os.listdir()) if found else []
+    return found + [f"{name}/" if os.path.isdir(name) else name for name in files if name.startswith(partial)]
+
+
+def _ports(ctx: Context, target: str, partial: str) -> list[str]:
+    """Return `LOCAL:PORT` for the ports of a Service, or of a pod's containers."""
+    kind, slash, name = target.partition("/")
+    if slash and kind in ("service", "services", "svc"):
+        ports = [port["port"] for port in ctx.client.get("services", name, ctx.namespace)["spec"].get("ports") or ()]
+    else:
+        ports = [port["containerPort"] for container in _pod(ctx, target)["spec"]["containers"]
+                 for port in container.get("ports") or ()]
+    local = partial.partition(":")[0]
+    pairs = [f"{local or port}:{port}" for port in ports]
+    return [pair for pair in pairs if pair.startswith(partial)]
+
+
 def _live(ctx: Context, kind: str) -> list[str]:
     """Return the names of the objects of a kind, in the namespace asked for."""
     resource = ctx.client.discovery.find(kind)
     if resource is None:
         return []
-    flags = ctx.flags
-    everywhere = "all-namespaces" in flags and flags["all-namespaces"]
-    namespace = ctx.namespace if resource.namespaced and not everywhere else ""
+    namespace = ctx.namespace if resource.namespaced else ""
     return [item["metadata"]["name"] for item in ctx.client.list(resource.versioned, namespace)["items"]]
 
 
-def _containers(ctx: Context, pod: str) -> list[str]:
-    spec = ctx.client.get("pods", pod.rpartition("/")[2], ctx.namespace)["spec"]
+def _pod(ctx: Context, target: str) -> Object:
+    """Return the pod of a name, or of a TYPE/NAME that leads to one."""
+    from ..util.podcmd import pod_of, select
+
+    if "/" not in target:
+        return ctx.client.get("pods", target, ctx.namespace)
+    return pod_of(ctx, select(ctx, [target])[0].obj, 0.1)
+
+
+def _containers(ctx: Context, target: str) -> list[str]:
+    spec = _pod(ctx, target)["spec"]
     return [container["name"] for container in (*spec.get("initContainers", ()), *spec["containers"])]

@@ -150,9 +150,16 @@ class Flags:
 
     def missing(self) -> str:
         """Return cobra's complaint about required flags that were not given, or ""."""
-        absent = [f'"{name}"' for name, spec in self._local.items()
-                  if spec.get("required") and name not in self._explicit]
+        absent = [f'"{name}"' for name in self.absent()]
         return f"required flag(s) {', '.join(absent)} not set" if absent else ""
+
+    def absent(self) -> list[str]:
+        """Return the required flags that were not given."""
+        return [name for name, spec in self._local.items() if spec.get("required") and name not in self._explicit]
+
+    def repeats(self, name: str) -> bool:
+        """Whether a flag may be given several times, each with another value."""
+        return self.type_of(name) in ("stringArray", "stringSlice", "stringToString")
 
     def find_shorthand(self, letter: str) -> str:
         """Return the name of the flag with this letter, or ""."""

@@ -6,7 +6,7 @@ import os
 
 from ..failures import Failure
 from ..kubeconfig import home
-from .commands import find, subcommands
+from .commands import find
 from .flags import FlagError, Flags
 
 TYPE_CHECKING = False
@@ -40,7 +40,8 @@ class Preferences:
 
     def __init__(self, ctx: Context, words: list[str]):
         self.words, self._ctx = words, ctx
-        self._options: list[tuple[str, str, str]] = []
+        self._options: list[tuple[str, str]] = []
+        self._alias, self._what = "", ""  # the alias in use, if any, and what messages call the command
         try:
             preference = _load(ctx, words)
             if preference:
@@ -50,42 +51,84 @@ class Preferences:
 
     def set_defaults(self, flags: Flags) -> None:
         """Set the flags that the kuberc has a value for and that were not given; raises Failure."""
-        for name, value, what in self._options:
+        where, what = (f"alias {self._ctx.name}", "") if self._alias else (f"command {self._what}", "override ")
+        for name, value in self._options:
             if name not in flags:
-                raise Failure(f"error occurred while applying preferences invalid flag {name} for command {what}",
-                              prefix="")
+                told = f"alias flag {name} in {where}" if self._alias else f"flag {name} for {where}"
+                raise Failure(f"error occurred while applying preferences invalid {told}", prefix="")
             if flags.changed(name):
                 continue
             try:
                 flags.set(name, value)
             except FlagError as why:
-                raise Failure("error occurred while applying preferences could not apply override value "
-                              f"{value} to flag {name} in command {what} err: {why}", prefix="") from None
+                raise Failure(f"error occurred while applying preferences could not apply {what}value {value} to flag "
+                              f"{name} in {where} err: {why}", prefix="") from None
 
     def _apply(self, preference: Object) -> None:
-        aliases = preference["aliases"]
         _validate(preference)
+        if preference["policy"] or preference["allowlist"] is not None:
+            self._check_policy(preference["policy"], preference["allowlist"])
         command, rest = find(self.words)
-        typed = next((word for word in self.words if not word.startswith("-")), "")
-        alias = next((alias for alias in aliases if alias["name"] == typed), None)
-        if not command and rest and alias:
-            target, unknown = find(alias["command"].split())
-            if not target or unknown:
-                raise Failure(f'command "{alias["command"]}" not found to set alias "{typed}": [{" ".join(unknown)}]')
-            position = self.words.index(typed)
-            self.words = [*self.words[:position], *target.split(), *(alias.get("prependArgs") or ()),
-                          *self.words[position + 1:], *(alias.get("appendArgs") or ())]
-            self._options = [(option["name"], option["default"], typed) for option in alias.get("options") or ()]
-            return
-        if alias and typed in subcommands(""):
-            self._ctx.err(f'Warning: Setting alias "{typed}" to a built-in command is not supported\n')
+        if not command and rest:
+            typed = next((word for word in self.words if not word.startswith("-")), "")
+            if not self._replace_alias(preference["aliases"], typed):
+                return
+            command = self._alias
         for entry in preference["defaults"]:
-            target, unknown = find(entry["command"].split())
-            if not target or unknown:
+            words = entry["command"].split()
+            target, unknown = (self._alias, []) if words[:1] == [self._alias] else find(words)
+            if not target and unknown:
                 self._ctx.err(f'Warning: command "{entry["command"]}" not found to set kuberc override\n')
-            elif target == command:
-                self._options += [(option["name"], option["default"], entry["command"])
-                                  for option in entry.get("options") or ()]
+            elif target and target.rpartition(" ")[2] == command.rpartition(" ")[2]:  # the last name is all that counts
+                if self._alias:
+                    raise Failure(f"alias {self._alias} can not be overridden")
+                self._what = entry["command"]
+                self._options += _options(entry)
+
+    def _replace_alias(self, aliases: list[Object], typed: str) -> bool:
+        """Replace an alias by its command with its arguments; False where there is none of that name."""
+        alias = next((alias for alias in aliases if alias["name"] == typed), None)
+        if alias is None:
+            return False
+        target, unknown = find(alias["command"].split())
+        if not target:
+            raise Failure(f'command "{alias["command"]}" not found to set alias "{typed}": [{" ".join(unknown)}]')
+        position = self.words.index(typed)
+        self.words = [*self.words[:position], *target.split(), *(alias.get("prependArgs") or ()),
+                      *self.words[position + 1:], *(alias.get("appendArgs") or ())]
+        self._alias, self._options = typed, _options(alias)
+        return True
+
+    def _check_policy(self, policy: str, allowlist: list[Object] | None) -> None:
+        """Refuse a policy for credential plugins that makes no sense (exec.ValidatePluginPolicy)."""
+        from ...go.fmt import quote
+        from ...releases.kubectl import does
+
+        if not does("CredentialPluginPolicy", self._ctx.told_release):
+            return
+        misconfigured = "misconfigured credential plugin allowlist:"
+        if policy in ("", "AllowAll", "DenyAll"):
+            if allowlist is not None:
+                raise Failure(f"{misconfigured} plugin policy is {quote(policy)} but allowlist is non-nil")
+            return
+        if policy != "Allowlist":
+            raise Failure(f"unknown plugin policy: {quote(policy)}")
+        if allowlist is None:
+            raise Failure('credential plugin policy set to "Allowlist", but allowlist is unspecified')
+        if not allowlist:
+            raise Failure('credential plugin policy set to "Allowlist", but allowlist is empty; use "DenyAll" policy '
+                          "instead")
+        for number, entry in enumerate(allowlist, 1):
+            path = entry.get("command") or entry.get("name") or ""  # as it was called in 1.35
+            if not path:
+                raise Failure(f"{misconfigured} empty allowlist entry #{number}")
+            clean = os.path.normpath(path)
+            if clean != path:
+                raise Failure(f"non-normalized file path: {quote(path)} vs {quote(clean)}")
+
+
+def _options(entry: Object) -> list[tuple[str, str]]:
+    return [(option["name"], option["default"]) for option in entry["options"]]
 
 
 def _validate(preference: Object) -> None:
@@ -211,8 +254,10 @@ def _as_beta(document: Json) -> tuple[Object, list[str]]:
         options = [{"name": "", "default": "", **option} for option in entry.get("options") or ()]
         return {"name": "", "command": "", **entry, "options": options}
 
-    return {section: [full(entry) for entry in preference.get(section) or ()]
-            for section in ("aliases", "defaults")}, unknown
+    return {**{section: [full(entry) for entry in preference.get(section) or ()]
+               for section in ("aliases", "defaults")},
+            "policy": preference.get("credentialPluginPolicy") or "",
+            "allowlist": preference.get("credentialPluginAllowlist")}, unknown
 
 
 def preference_types() -> Types:

@@ -14,6 +14,7 @@ __start_kubectl() {
     answer=$("${program[@]}" __completeNoDesc "${words[@]:1}" 2>/dev/null) || return
     directive=${answer##*:}
     answer=${answer%:*}
+    if ((directive & 8)); then answer=; fi  # endings of files: the shell offers all of them
     # bash replaces only what comes after the last = or : of the word
     prefix=$current
     [[ $current == -*=* ]] && current=${current#*=}
@@ -42,6 +43,7 @@ _kubectl() {
     local -a answer candidates
     answer=("${(@f)$(${words[1]} __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
     directive=${${answer[-1]}#:}
+    (( directive & 8 )) && answer=(":0")
     for line in "${(@)answer[1,-2]}"; do
         [[ -n $line ]] || continue
         line=${line//:/\\:}
@@ -70,6 +72,7 @@ function __kubesim_complete
     set -l words (commandline -opc) (commandline -ct)
     set -l answer ($words[1] __complete $words[2..-1] 2>/dev/null)
     test (count $answer) -gt 0; or return
+    test $answer[-1] = :8; and set answer :0
     set -l current (commandline -ct)
     set -l prefix ''
     if string match -qr -- '^-[^=]*=' $current
@@ -99,7 +102,7 @@ $__kubectlCompleterBlock = {
     $words = @($words | Select-Object -Skip 1)
     if ($WordToComplete -eq '') { $words += '""' }
     $answer = @(Invoke-Expression "& $program __complete $($words -join ' ') 2>`$null")
-    if ($answer.Count -lt 2) { return }
+    if ($answer.Count -lt 2 -or $answer[-1] -eq ':8') { return }
     $prefix = ''
     if ($WordToComplete -match '^-[^=]*=') { $prefix = $Matches[0] }
     foreach ($line in $answer[0..($answer.Count - 2)]) {

@@ -14,7 +14,7 @@ from ..kubeconfig import SECTIONS, builtin_file, empty, merge, own_path, paths, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any, TypeAlias
 
     from ...machinery.types import Json, Object
@@ -42,9 +42,10 @@ _LOCK_PATIENCE = 2.0  # seconds
 class ConfigAccess:
     """The files of one call, read once: `config` is what they say together, as kubeconfig.merge returns it."""
 
-    def __init__(self, environ: Mapping[str, str], explicit: str = ""):
-        """`explicit`: the value of --kubeconfig. Raises Failure where a file does not parse."""
-        self._environ, self.explicit = environ, explicit
+    def __init__(self, environ: Mapping[str, str], explicit: str = "", preferences: Callable[[], bool] = bool):
+        """`explicit`: the value of --kubeconfig; `preferences()`: whether files are written with `preferences` though
+        there are none. Raises Failure where a file does not parse."""
+        self._environ, self.explicit, self._preferences = environ, explicit, preferences
         self._paths = paths(environ, explicit)
         configs = {path: read_file(path, environ) for path in self._paths}
         self._read = {path: config for path, config in configs.items() if config is not None}
@@ -114,7 +115,8 @@ class ConfigAccess:
             import json
             return json.dumps(external(config), indent=2) + "\n"
         from ..printers.yaml import dump
-        return dump(external(config))
+        shaped = external(config)
+        return dump({"preferences": {}, **shaped} if self._preferences() else shaped)
 
 
 def write_own(environ: Mapping[str, str]) -> None:
@@ -146,7 +148,8 @@ def external(config: Object) -> Object:
 def _in_order(field: str, value: Json) -> Json:
     if field not in _WITHIN:
         return value
-    found = {key: value.get(key) or none for key, none in _WITHIN[field].items() if value.get(key) or none is not ...}
+    found = {key: none if value.get(key) is None else value[key] for key, none in _WITHIN[field].items()
+             if value.get(key) or none is not ...}
     return {**found, "config": dict(sorted(found["config"].items()))} if found.get("config") else found
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _access(ctx: Context) -> ConfigAccess:
-    return ConfigAccess(ctx.environ, ctx.flags["kubeconfig"])
+    return ConfigAccess(ctx.environ, ctx.flags["kubeconfig"], lambda: not does("NoPreferences", ctx.told_release))
 
 
 def _help(ctx: Context, args: list[str]) -> Failure:
@@ -214,11 +214,18 @@ def set_cluster(ctx: Context) -> None:
 
 
 def set_credentials(ctx: Context) -> None:
+    from .exec import check_pairs, set_auth_provider, set_exec
+
     flags, args = ctx.flags, ctx.args
-    if len(args) != 1:
+    try:
+        if len(args) != 1:
+            raise Failure(f"unexpected args: [{' '.join(args)}]")
+        check_pairs(flags)
+    except Failure:
         from ..cli.help import text_of
+
         ctx.out(text_of(ctx.command, ctx.release))
-        raise Failure(f"unexpected args: [{' '.join(args)}]")
+        raise
     name = args[0]
     if not name:
         raise Failure("you must specify a non-empty user name")
@@ -241,7 +248,6 @@ def set_credentials(ctx: Context) -> None:
         _drop(entry, "username", "password")
     elif flags["username"] or flags["password"]:
         _drop(entry, "token")
-    from .exec import set_auth_provider, set_exec
     set_auth_provider(entry, flags)
     set_exec(entry, flags)
     access.write(config)
@@ -354,7 +360,7 @@ def _print(ctx: Context, config: Object) -> None:
     from ..printers import PrinterError
     from ..printers.output import for_output
     try:
-        printer = for_output(flags["output"], template=flags["template"], release=release,
+        printer = for_output(flags["output"], template=flags["template"], release=release, order=list,
                              allow_missing_template_keys=flags["allow-missing-template-keys"])
         ctx.out(printer.print_obj(shaped))
     except PrinterError as error:

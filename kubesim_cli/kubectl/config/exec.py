@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from ..cli.flags import Flags
 
 
+def check_pairs(flags: Flags) -> None:
+    """Refuse what is neither `key=value` nor `key-` in --auth-provider-arg and --exec-env; raises Failure."""
+    for flag in ("auth-provider-arg", "exec-env"):
+        _pairs(flags[flag], flag)
+
+
 def set_auth_provider(entry: Object, flags: Flags) -> None:
     """Change a user's `auth-provider`, in place, as --auth-provider and --auth-provider-arg say."""
     provider = entry.get("auth-provider")

@@ -24,8 +24,8 @@ class Map:
         self.fields = fields
 
 
-_EXEC = {"command": str, "args": list, "env": list, "apiVersion": str, "installHint": str, "provideClusterInfo": bool,
-         "interactiveMode": str}
+_POINTER = "pointer"  # to a struct whose fields no name leads to
+_IN_FILES = {"act-as": "as", "act-as-uid": "as-uid"}  # fields that files call otherwise
 _CONFIG: Object = {
     "kind": str, "apiVersion": str, "current-context": str,
     "preferences": {"colors": bool},
@@ -33,9 +33,9 @@ _CONFIG: Object = {
                      "certificate-authority": str, "certificate-authority-data": bytes, "proxy-url": str,
                      "disable-compression": bool}),
     "users": Map({"client-certificate": str, "client-certificate-data": bytes, "client-key": str,
-                  "client-key-data": bytes, "token": str, "tokenFile": str, "as": str, "as-uid": str,
-                  "as-groups": list, "as-user-extra": list, "username": str, "password": str,
-                  "auth-provider": {"name": str, "config": list}, "exec": _EXEC}),
+                  "client-key-data": bytes, "token": str, "tokenFile": str, "act-as": str, "act-as-uid": str,
+                  "act-as-groups": list, "act-as-user-extra": Map({}), "username": str, "password": str,
+                  "auth-provider": _POINTER, "exec": _POINTER}),
     "contexts": Map({"cluster": str, "user": str, "namespace": str}),
 }
 
@@ -47,6 +47,8 @@ def steps_of(path: str) -> list[tuple[str, Any]]:
     steps: list[tuple[str, Any]] = []
     while parts:
         if isinstance(kind, Map):
+            if not kind.fields:
+                raise Failure("string is not of type struct")
             # A map's key may hold dots: it goes on until a word that is a field of what the map holds.
             end = next((i for i, part in enumerate(parts) if i and part in kind.fields), len(parts))
             name, kind = ".".join(parts[:end]), kind.fields
@@ -78,8 +80,9 @@ def set_value(config: Object, path: str, text: str, raw_bytes: bool) -> None:
     """Set, in place, what `path` leads to; `raw_bytes`: bytes are given as they are, not in base64. Raises Failure."""
     target, name, kind = _walk(config, path, create=True)
     if isinstance(kind, (Map, dict)):
-        raise Failure("can't set a map to a value: map[]" if target is config or kind is not _EXEC
-                      else f"unrecognized type: {name}")
+        raise Failure("can't set a map to a value: map[]")
+    if kind is _POINTER:
+        raise Failure(f"unrecognized type: {name}")
     if kind is list:
         raise Failure("unrecognized slice type. string")
     if kind is bool:
@@ -114,7 +117,8 @@ def _walk(config: Object, path: str, create: bool) -> tuple[Object, str, Any]:
                 return {}, steps[-1][0], steps[-1][1]
             target[name] = {}
         target = target[name]
-    return target, steps[-1][0], steps[-1][1]
+    name, kind = steps[-1]
+    return target, _IN_FILES.get(name, name), kind
 
 
 def _base64(text: str, raw_bytes: bool) -> str:

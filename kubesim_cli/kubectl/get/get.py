@@ -153,19 +153,40 @@ def _print_generic(ctx: Context, result: builder.Result) -> None:
     if not infos and flags["ignore-not-found"]:
         builder.raise_all([error] if error else [])
         return
-    print_obj = output_printer(ctx, allowed=GET_FORMATS, no_headers=flags["no-headers"])
+    def found() -> Object:
+        if result.single and len(infos) == 1:
+            return infos[0].obj  # type: ignore[no-any-return]
+        items = [info.obj for info in infos]
+        if flags["sort-by"] and items:
+            items = _sorted(ctx, items, lambda obj: obj)
+        return {"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}}
+
+    def whole() -> Object:
+        _read_managed_fields(ctx, infos)
+        return found()
+
+    print_obj = output_printer(ctx, whole, allowed=GET_FORMATS, no_headers=flags["no-headers"])
     errors = builder.flatten(error) if error else []
     try:
-        if result.single and len(infos) == 1:
-            print_obj(infos[0].obj)
-        else:
-            items = [info.obj for info in infos]
-            if flags["sort-by"] and items:
-                items = _sorted(ctx, items, lambda obj: obj)
-            print_obj({"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}})
+        print_obj(found())
     except Failure as failure:
         errors.append(failure)
     builder.raise_all(errors)
+
+
+def _read_managed_fields(ctx: Context, infos: list[Info]) -> None:
+    """Put the managed fields into objects that were read without (Client.managed_fields), unheard by -v."""
+    from ...machinery.errors import StatusError
+
+    client = ctx.client
+    client.on_call, client.managed_fields = None, True
+    for info in infos:
+        try:
+            read = client.get(info.resource, info.name, info.namespace, subresource=info.subresource)
+        except StatusError:  # who may list may not get
+            continue
+        if read["metadata"].get("managedFields"):
+            info.obj = read
 
 
 def _raw(ctx: Context) -> None:

@@ -16,11 +16,12 @@ GET_FORMATS = (*FORMATS, *COLUMN_FORMATS, "wide")
 
 
 class PrinterError(Exception):
-    """What kubectl tells after `error: `. `output` is the text that reached stdout before it failed."""
+    """What kubectl tells after `error: `. `output` is the text that reached stdout before it failed, `tells_object`
+    whether the object stands in either."""
 
-    def __init__(self, text: str, output: str = "") -> None:
+    def __init__(self, text: str, output: str = "", tells_object: bool = False) -> None:
         super().__init__(text)
-        self.output = output
+        self.output, self.tells_object = output, tells_object
 
 
 class Printer:

@@ -34,5 +34,5 @@ class GoTemplatePrinter(Printer):
                      f"\ttemplate was:\n\t\t{self.template}\n\traw data was:\n\t\t{dump(obj, 0)}\n"
                      f"\tobject given to template engine was:\n\t\t{sprint(obj)}\n\n")
             raise PrinterError(f"error executing template {quote(self.template)}: {error}",
-                               "".join(execution.out) + shown) from None
+                               "".join(execution.out) + shown, tells_object=True) from None
         return "".join(execution.out)

@@ -30,7 +30,7 @@ class JSONPathPrinter(Printer):
             raise PrinterError(
                 f"error executing jsonpath {quote(self.template)}: Error executing template: {error}. Printing more "
                 f"information for debugging the template:\n\ttemplate was:\n\t\t{self.template}\n"
-                f"\tobject given to jsonpath engine was:\n\t\t{go_syntax(obj)}\n\n\n") from None
+                f"\tobject given to jsonpath engine was:\n\t\t{go_syntax(obj)}\n\n\n", tells_object=True) from None
         if self.as_json:
             return "".join([dump(values) + "\n" for values in found])
         return "".join([" ".join([self._shown(value) for value in values]) for values in found])

@@ -33,6 +33,24 @@ def of_kind(ctx: Context, api_version: str, kind: str) -> Resource | None:
     return _recall(ctx, ctx.client.discovery.of_kind(api_version, kind), lambda known: known.of_kind(api_version, kind))
 
 
+def of_object(ctx: Context, api_version: str, kind: str) -> Resource | None:
+    """Return what the REST mapper makes of an object's apiVersion and kind, which may be no more than odd.
+
+    `/v1` is `v1`. Without a version the kind's preferred resource is found, but what is then asked of the server goes
+    to a path without one, where nothing is. A List that has no items is a resource `lists` in every version
+    (restmapper.NewDiscoveryRESTMapper).
+    """
+    group, slash, version = api_version.rpartition("/")
+    if slash and not group:
+        api_version = version
+    if not version:
+        found = next((res for res in ctx.client.discovery.preferred() if res.kind == kind and res.group == group), None)
+        return found and Resource(group, "", found.plural, found.singular, kind, found.namespaced, found.verbs)
+    if kind == "List" and any(res.api_version == api_version for res in ctx.client.discovery.resources):
+        return Resource(group, version, "lists", "list", kind, False, ())
+    return of_kind(ctx, api_version, kind)
+
+
 def _recall(ctx: Context, found: Resource | None,
             look: Callable[[Discovery], Resource | None]) -> Resource | None:
     if (found is not None and found.crd is None) or not ctx.remembers:

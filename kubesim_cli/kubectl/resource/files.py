@@ -84,17 +84,12 @@ def _expand_pattern(name: str, machine: Files) -> list[str]:
     """Return the paths that -f means: itself, or where nothing is what it matches as a pattern; raises Failure."""
     if _missing(name, machine) != _NOT_THERE:
         return [name]
-    if _is_malformed(name):
-        raise Failure(f"pattern {quote(name)} is not valid: syntax error in pattern")
-    return machine.matches(name)
+    from ...go.filepath import BadPattern
 
-
-def _is_malformed(pattern: str) -> bool:
-    """Whether Go's filepath.Match refuses a pattern: a bracket or an escape that does not end, an empty bracket."""
-    import re
-
-    char = r"(?:\\.|[^\\\]-])"
-    return not re.fullmatch(rf"(?:[^\\\[]|\\.|\[(?:\^|(?!\^))(?:{char}(?:-{char})?)+\])*", pattern, re.DOTALL)
+    try:
+        return machine.matches(name)
+    except BadPattern as why:
+        raise Failure(f"pattern {quote(name)} is not valid: {why}") from None
 
 
 def _walk(directory: str, recursive: bool, machine: Files) -> list[str]:
@@ -214,10 +209,10 @@ class File:
         name, namespace = meta.get("name") or "", meta.get("namespace") or ""
         if local:
             return Info(None, namespace, name, obj, self.source)
-        from .discoverycache import of_kind
+        from .discoverycache import of_object
 
         version = obj.get("apiVersion") or ""
-        mapping = of_kind(ctx, version, obj["kind"])
+        mapping = of_object(ctx, version, obj["kind"])
         if mapping is None:
             problem = f"no matches for kind {quote(obj['kind'])} in version {quote(version)}"
             if in_list:

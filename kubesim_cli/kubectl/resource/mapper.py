@@ -14,6 +14,8 @@ def resource_for(ctx: Context, text: str) -> Resource:
     """Return the discovery.Resource of `type` or `type.group`; raises Failure."""
     from .discoverycache import find
 
+    if text.partition(".")[0] == "":
+        raise Failure(f"a resource must be present, got: {text[1:]}/, Resource=")
     found = find(ctx, text)
     if found is None:
         name, _, group = text.lower().partition(".")

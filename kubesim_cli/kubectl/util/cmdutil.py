@@ -105,11 +105,12 @@ def _template(flags: Flags) -> str:
     return flags["template"] if "template" in flags else ""  # noqa: SIM401 (Flags is no dict)
 
 
-def output_printer(ctx: Context, **options: Any) -> Callable[[Object], None]:
+def output_printer(ctx: Context, whole: Callable[[], Object] | None = None,
+                   **options: Any) -> Callable[[Object], None]:
     """Return the function that prints an object as -o or --template ask for.
 
     `options` are those of `output.for_output`. Raises Failure for an unknown format, and so does the function where
-    an object cannot be printed.
+    an object cannot be printed; `whole()` returns what it was to print as it is told then, with all of its fields.
     """
     flags = ctx.flags
     output, template = flags["output"], _template(flags)
@@ -129,7 +130,13 @@ def output_printer(ctx: Context, **options: Any) -> Callable[[Object], None]:
         try:
             for text in chosen.pieces(obj):
                 ctx.out(text)
-        except PrinterError as error:
+        except PrinterError as failed:
+            error = failed
+            if whole and error.tells_object:
+                try:
+                    chosen.print_obj(whole())
+                except PrinterError as told:
+                    error = told
             ctx.out(error.output)
             raise Failure(str(error)) from None
 

@@ -25,6 +25,8 @@ def reconcile(terminal):
 
 
 def _binding(*subjects, ref=ROLE_REF, meta="name: b", kind="RoleBinding"):
+    if kind == "RoleBinding" and "namespace:" not in meta:
+        meta += ", namespace: default"
     return f"{API}kind: {kind}\nmetadata: {{{meta}}}\n{ref}subjects: [{', '.join(subjects)}]\n"
 
 
@@ -138,3 +140,10 @@ def test_who_may_not_look_is_told_so(reconcile):
     refused = reconcile.terminal("kubectl auth reconcile -f - --as=amy", _binding(AMY))
     assert refused.code == 1 and refused.err.startswith(
         'Error from server (Forbidden): rolebindings.rbac.authorization.k8s.io "b" is forbidden: User "amy" ')
+
+
+def test_no_namespace_is_made_up(reconcile):
+    role = f"{API}kind: Role\nmetadata: {{name: r}}\nrules: [{{apiGroups: [''], resources: [pods], verbs: [get]}}]\n"
+    refused = reconcile.terminal("kubectl auth reconcile -f - -n kube-public", role)
+    assert refused == (1, "", "error: resource name may not be empty\n")
+    assert "required create" in reconcile(role, "--dry-run=client")[1]

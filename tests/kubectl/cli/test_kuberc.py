@@ -193,3 +193,61 @@ def test_what_is_no_object_of_a_kind_is_logged(kuberc, text, told):
     kuberc.file.write_text(text)
     assert f"] kuberc: strict decoding error for entry 1 in {kuberc.file}: {told}" in kuberc.terminal(
         "kubectl get ns -v=5").err
+
+
+def with_file(kuberc, text, command):
+    """Run a command with a kuberc of this text behind its head."""
+    kuberc.file.write_text(HEAD + TAIL + text)
+    return kuberc.terminal(command)
+
+
+WRONG = "error occurred while applying preferences "
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("credentialPluginPolicy: Foo", 'unknown plugin policy: "Foo"'),
+    ("credentialPluginPolicy: Allowlist",
+     'credential plugin policy set to "Allowlist", but allowlist is unspecified'),
+    ("credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: []",
+     'credential plugin policy set to "Allowlist", but allowlist is empty; use "DenyAll" policy instead'),
+    ("credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{command: a}, {}]",
+     "misconfigured credential plugin allowlist: empty allowlist entry #2"),
+    ("credentialPluginPolicy: Allowlist\ncredentialPluginAllowlist: [{command: a//b}]",
+     'non-normalized file path: "a//b" vs "a/b"'),
+    ("credentialPluginPolicy: DenyAll\ncredentialPluginAllowlist: []",
+     'misconfigured credential plugin allowlist: plugin policy is "DenyAll" but allowlist is non-nil')])
+def test_a_policy_that_makes_no_sense_is_refused(kuberc, text, told):
+    assert with_file(kuberc, text, "kubectl get namespaces -o name") == (1, "", f"{WRONG}{told}\n")
+    kuberc.terminal.environ["KUBESIM_KUBECTL_VERSION"] = "1.34"
+    assert kuberc.terminal("kubectl get namespaces -o name").code == 0
+
+
+def test_an_alias_of_a_built_in_name_is_never_looked_at(kuberc):
+    assert with_file(kuberc, "aliases: [{name: get, command: describe}]", "kubectl get namespaces -o name").err == ""
+
+
+def test_defaults_go_by_the_last_name_of_a_command(kuberc):
+    text = ("defaults: [{command: get pods, options: [{name: output, default: name}]}, {command: ''}, "
+            "{command: config nope}, {command: nope x}]")
+    assert with_file(kuberc, text, "kubectl get namespaces default") == (
+        0, "namespace/default\n", 'Warning: command "nope x" not found to set kuberc override\n')
+    text = "defaults: [{command: kuberc view, options: [{name: output, default: 'jsonpath={.kind}'}]}]"
+    assert with_file(kuberc, text, "kubectl config view").out == "Config"
+
+
+def test_an_alias_is_no_command_to_have_defaults(kuberc):
+    text = "aliases: [{name: g, command: get pods, prependArgs: [ns]}]\ndefaults: [{command: %s}]"
+    assert with_file(kuberc, text % "g", "kubectl g") == (1, "", f"{WRONG}alias g can not be overridden\n")
+    assert with_file(kuberc, text % "g", "kubectl get ns default -o name") == (
+        0, "namespace/default\n", 'Warning: command "g" not found to set kuberc override\n')
+    assert with_file(kuberc, text % "nope", "kubectl g -o name default").err == (
+        'Warning: command "nope" not found to set kuberc override\n')
+    assert with_file(kuberc, text % "g", "kubectl nope").err.startswith('error: unknown command "nope"')
+
+
+@pytest.mark.parametrize(("option", "told"), [
+    ("name: nope", "invalid alias flag nope in alias kubectl"),
+    ("name: chunk-size, default: x", "could not apply value x to flag chunk-size in alias kubectl err: ")])
+def test_a_wrong_flag_of_an_alias(kuberc, option, told):
+    text = f"aliases: [{{name: g, command: get, options: [{{{option}}}]}}]"
+    assert with_file(kuberc, text, "kubectl g ns").err.startswith(WRONG + told)

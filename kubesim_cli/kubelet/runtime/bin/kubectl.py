@@ -218,15 +218,6 @@ class ContainerFiles(Files):
         except Errno as error:
             raise _told(error, folder) from None
 
-    def matches(self, pattern: str) -> list[str]:
-        from fnmatch import fnmatchcase
-
-        found = ["/" if pattern.startswith("/") else ""]
-        for part in pattern.strip("/").split("/"):
-            found = [f"{above}{name}/" for above in found if self.is_folder(above or ".")
-                     for name in self.names(above or ".") if fnmatchcase(name, part)]
-        return [path.rstrip("/") for path in found] if any(each in pattern for each in "*?[") else []
-
 
 def _told(error: Errno, path: str) -> OSError:
     import errno
