@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from kubesim_cli.kubectl.guest.run import GuestContext
+
 OPS = "bitnami/kubectl:1.31"
 
 
@@ -131,6 +133,39 @@ def test_a_watch_says_what_is_new(cluster):
     cluster.ok("kubectl create configmap y")
     cluster.advance("1h")
     assert cluster.ok("kubectl logs a") == "configmap/kube-root-ca.crt\nconfigmap/x\nconfigmap/y\n"
+
+
+@pytest.mark.parametrize("words", [
+    ["get", "configmaps", "-w"], ["get", "configmaps", "-w", "--output-watch-events", "-o", "yaml"],
+    ["get", "configmaps", "--watch-only", "-o", "custom-columns=N:.metadata.name"],
+    ["events", "-w"], ["events", "-w", "-o", "yaml"]])
+def test_what_a_watch_has_said_is_not_worked_out_again(cluster, words, monkeypatch):
+    """It goes on as one that was never ended, with its head, its columns' widths and its separators."""
+    made = []
+    out = GuestContext.out
+    monkeypatch.setattr(GuestContext, "out", lambda self, text: (made.append(text), out(self, text)))
+    pod(cluster, words, "a", "1m")
+    names = ["a-long-name-that-widens-its-column", *(f"n{number}" for number in range(30))]
+    for name in names:
+        cluster.ok(f"kubectl create configmap {name}")
+        if words[0] == "events":
+            cluster.ok("kubectl create -f -", json.dumps({
+                "apiVersion": "v1", "kind": "Event", "metadata": {"name": name}, "involvedObject": {
+                    "kind": "ConfigMap", "namespace": "default", "name": name}, "reason": "Made", "type": "Normal"}))
+        cluster.advance("3s")
+    said = cluster.ok("kubectl logs a")
+    assert len(made) < (30 if words[0] == "get" and "yaml" in words else 5) * len(names)
+    if "yaml" in words:
+        assert said.count("\n---\n") == said.count("\nkind: " if words[0] == "events" else "type: ADDED\n") - 1
+        return
+    lines = said.splitlines()
+    assert [line for line in lines if line.startswith(("N", "LAST SEEN"))] == lines[:1]
+    assert [next(name for name in names if {name, f"ConfigMap/{name}"}.intersection(line.split()))
+            for line in lines[-len(names):]] == names
+    if words[-1] == "-w":
+        widened = lines[-len(names):]
+        at = widened[0].index(" Made " if words[0] == "events" else "  0 ")
+        assert {line[at - 1:at + 3] for line in widened} == {widened[0][at - 1:at + 3]}
 
 
 def test_a_deletion_waits_and_is_made_once(cluster):

@@ -224,6 +224,7 @@ def run(call: Call, execute: Callable[..., int]) -> int | None:
     except Suspended:
         code, call.until = None, journal.until
     made[0].show()
+    journal.rest()
     if code is None and journal.until is not None and not journal.told:
         memory["seen"] = server.store.revision
     return code

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...machinery.types import Object
+    from ...machinery.types import Json, Object
 
 JSON_PATH_FORMATS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 TEMPLATE_FORMATS = ("go-template", "go-template-file", "template", "templatefile")
@@ -23,7 +23,23 @@ class PrinterError(Exception):
         self.output = output
 
 
-class Printer:
+class Kept:
+    """Who has something that one call leaves to the next: the attributes that are named in KEPT, of JSON."""
+
+    KEPT: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> list[Json]:
+        """What one call leaves to the next."""
+        return [getattr(self, name) for name in self.KEPT]
+
+    @state.setter
+    def state(self, state: list[Json]) -> None:
+        for name, value in zip(self.KEPT, state):
+            setattr(self, name, [*value] if isinstance(value, list) else value)
+
+
+class Printer(Kept):
     """Prints objects of one output format; `print_obj` may be called again and again."""
 
     def print_obj(self, obj: Object) -> str:

@@ -45,6 +45,8 @@ def _from_file(text: str) -> list[tuple[str, str]]:
 class CustomColumnsPrinter(Printer):
     """Prints a line per object; headers again only when a list follows a single object or the other way round."""
 
+    KEPT = ("_after_list",)
+
     def __init__(self, columns: list[tuple[str, str]], no_headers: bool = False) -> None:
         try:
             self.columns = [(header, relaxed(path)) for header, path in columns]

@@ -69,6 +69,8 @@ def _template(format_: str, value: str) -> str:
 
 
 class _Serializer(Printer):
+    KEPT = ("count",)
+
     def __init__(self, format_: str, show_managed_fields: bool, order: Order) -> None:
         self.format, self.show_managed_fields, self.order = format_, show_managed_fields, order
         self.count = 0

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...machinery.types import Object
     from ..cli.flags import Flags
     from ..context import Context
+    from ..printers import Printer
     from ..resource.info import Info
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
@@ -111,6 +112,12 @@ def output_printer(ctx: Context, **options: Any) -> Callable[[Object], None]:
     `options` are those of `output.for_output`. Raises Failure for an unknown format, and so does the function where
     an object cannot be printed.
     """
+    chosen = printer_of(ctx, **options)
+    return lambda obj: print_by(ctx, chosen, obj)
+
+
+def printer_of(ctx: Context, **options: Any) -> Printer:
+    """Return the printer that -o or --template ask for; see output_printer."""
     flags = ctx.flags
     output, template = flags["output"], _template(flags)
     from ..printers import PrinterError
@@ -121,19 +128,21 @@ def output_printer(ctx: Context, **options: Any) -> Callable[[Object], None]:
     if "show-managed-fields" in flags:
         options["show_managed_fields"] = flags["show-managed-fields"]
     try:
-        chosen = for_output(output, template=template, release=ctx.release, **options)
+        return for_output(output, template=template, release=ctx.release, **options)
     except PrinterError as error:
         raise Failure(str(error)) from None
 
-    def print_obj(obj: Object) -> None:
-        try:
-            for text in chosen.pieces(obj):
-                ctx.out(text)
-        except PrinterError as error:
-            ctx.out(error.output)
-            raise Failure(str(error)) from None
 
-    return print_obj
+def print_by(ctx: Context, printer: Printer, obj: Object) -> None:
+    """Print an object; raises Failure where it cannot be."""
+    from ..printers import PrinterError
+
+    try:
+        for text in printer.pieces(obj):
+            ctx.out(text)
+    except PrinterError as error:
+        ctx.out(error.output)
+        raise Failure(str(error)) from None
 
 
 def encode(obj: Object, order: Callable[[Iterable[str]], Iterable[str]] = sorted) -> str:
