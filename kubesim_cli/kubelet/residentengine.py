@@ -6,7 +6,6 @@ from __future__ import annotations
 from ..machinery.objects import split_key
 from ..machinery.pods import FIELDS
 from .lives import Life, foresee, hear
-from .network.wiring import APISERVER
 from .residentparts import Contents, blobs_of
 from .residentviews import Unwired
 from .runtime import bounds
@@ -105,6 +104,8 @@ class Living:
 
     def written(self) -> None:
         """The API server may answer otherwise from now on: probes that ask it are made soon."""
+        from .network.wiring import APISERVER
+
         for place, life in self._known().items():
             if life is not None and APISERVER in life.asks and self._hasten(place):
                 self._touched = True

@@ -393,6 +393,19 @@ def two(terminal):
     terminal.advance("5s")
 
 
+def test_a_fault_of_one_command_line_is_its_own(cluster, monkeypatch):
+    def fail(ctx):
+        ctx.out("begun\n")
+        raise KeyError("no such thing")
+
+    monkeypatch.setattr("kubesim_cli.kubectl.apiresources.run", fail)
+    said = pod(cluster, "kubectl api-resources; echo $?; sleep 5; kubectl get ns default -o name; sleep infinity")
+    cluster.advance("10s")
+    assert said == "begun\nkubesim failed: KeyError: 'no such thing'\n1\n"
+    assert cluster.ok("kubectl logs a") == f"{said}namespace/default\n"
+    assert "kubectl: KeyError: 'no such thing'" in cluster.ok("kubectl sim doctor")
+
+
 def test_it_runs_programs_in_other_containers(cluster):
     """With its own streams, once, in order; as in jobs that make backups."""
     cluster.ok("kubectl run other --image=busybox -- sh -c 'while :; do sleep 1; done'")

@@ -223,6 +223,10 @@ def run(call: Call, execute: Callable[..., int]) -> int | None:
         code: int | None = execute(call.words, environ, None, context)
     except Suspended:
         code, call.until = None, journal.until
+    except Exception:
+        if made:
+            made[0].show()
+        raise
     made[0].show()
     journal.rest()
     if code is None and journal.until is not None and not journal.told:

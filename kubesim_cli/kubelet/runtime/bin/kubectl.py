@@ -12,7 +12,7 @@ from ....machinery.streaming import StartError
 from ...network import apiserver
 from ...network.wiring import Wiring
 from ..entry import EXEC, program_of
-from ..kernel.errors import Errno
+from ..kernel.errors import Errno, Exhausted
 from ..kernel.files import FILE, FOLDER, LINK
 from ..kernel.network import Answered
 from . import dialing
@@ -66,7 +66,13 @@ def run(process: Process) -> int | None:
                 lambda: memory["child"].status, _release(process))
     store = api.server.store
     before = store.revision
-    code = api.server.kubectl(call)
+    try:
+        code = api.server.kubectl(call)
+    except Exception as problem:
+        if isinstance(problem, (Errno, Exhausted, MemoryError)) or getattr(problem, "fatal", False):
+            raise
+        process.write(f"kubesim failed: {process.kernel.note_fault(process, problem)}\n", 2)
+        code = 1
     process.space.calls = process.space.calls or store.revision != before
     if code is None and call.until is not None:
         process.wait(*((memory["child"],) if "child" in memory else ()), until=call.until)
