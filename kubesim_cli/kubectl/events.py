@@ -109,7 +109,7 @@ def _printer(ctx: Context) -> Printer:
     try:
         return for_output(flags["output"], template=flags["template"], order=list, release=ctx.release,
                              allowed=FORMATS, show_managed_fields=flags["show-managed-fields"],
-                             allow_missing_template_keys=flags["allow-missing-template-keys"])
+                             allow_missing_template_keys=flags["allow-missing-template-keys"], files=ctx.files)
     except PrinterError as error:
         raise Failure(str(error)) from None
 

@@ -43,10 +43,12 @@ def contents(path: str) -> bytes:
 
 
 class Files:
-    """Files by their paths, as who runs a command sees them: those of this machine.
+    """Files by their paths, as who runs a command sees them: those of this machine. `paths`: what paths are there.
 
-    Methods that read raise OSError; `matches`: the paths that a pattern of the shell's fits, sorted.
+    Methods that read or write raise OSError; `matches`: the paths that a pattern of the shell's fits, sorted.
     """
+
+    paths = os.path
 
     def contents(self, path: str) -> bytes:
         return contents(path)
@@ -76,6 +78,28 @@ class Files:
         import glob
 
         return sorted(glob.glob(pattern))
+
+    def absolute(self, path: str) -> str:
+        """Return a path from the root on."""
+        return os.path.abspath(path)
+
+    def real(self, path: str) -> str:
+        """Return the path of what is there, without links in it; ValueError where it has a NUL."""
+        return os.path.realpath(self.absolute(path), strict=True)
+
+    def are_one(self, paths: Iterable[str]) -> bool:
+        """Tell whether all of some paths lead to one file."""
+        return len({os.stat(path).st_ino for path in paths}) == 1
+
+    def write(self, path: str, text: str, mode: int = 0o666) -> None:
+        """Write a whole file; `mode`: that of a new one, but for what the umask takes away."""
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
+        with open(fd, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+    def make_folders(self, path: str) -> None:
+        """Make a folder with those above it, where it is missing."""
+        os.makedirs(path, exist_ok=True)
 
 
 HOST = Files()

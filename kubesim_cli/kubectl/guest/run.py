@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 # What can be played in a container; of a group all.
 _PLAYED = frozenset((
     "annotate", "api-resources", "api-versions", "apply", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "cordon", "create", "delete", "describe", "drain", "events", "exec", "explain", "expose", "get",
-    "label", "logs", "options", "patch", "replace", "rollout", "run", "scale", "set", "taint", "top", "uncordon",
-    "version", "wait"))
-_UNPLAYED = frozenset(("apply edit-last-applied", "cluster-info dump", "create secret tls"))
-_FLAGS = ("kustomize", "edit", "attach", "stdin", "tty", "rm", "output-directory")  # that are not, of those
+    "completion", "config", "cordon", "create", "delete", "describe", "drain", "events", "exec", "explain", "expose",
+    "get", "kustomize", "label", "logs", "options", "patch", "replace", "rollout", "run", "scale", "set", "taint",
+    "top", "uncordon", "version", "wait"))
+_UNPLAYED = frozenset(("apply edit-last-applied",))
+_FLAGS = ("edit", "attach", "stdin", "tty", "rm")  # that are not, of those
 _PORTS = 65535
 _HIDDEN = "KUBESIM_"  # the user's own settings, which no container has
 
@@ -158,10 +158,6 @@ class GuestContext(Context):
         words, flags = self.command.split(), self.flags
         unplayed = [f"--{name}" for name in _FLAGS if self.command != "exec" and name in flags and flags.is_local(name)
                     and flags[name]]
-        output = (flags["output"] or "") if "output" in flags else ""
-        if "-file=" in output or output.startswith("templatefile=") or (
-                output.endswith("file") and "template" in flags and flags["template"]):
-            unplayed.append("-o ...-file")
         if words[0] not in _PLAYED or self.command in _UNPLAYED:
             raise Failure(f"kubesim does not play kubectl {self.command} in containers")
         if unplayed:

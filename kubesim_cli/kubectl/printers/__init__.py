@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ...machinery.files import Files
     from ...machinery.types import Json, Object
 
 JSON_PATH_FORMATS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
@@ -51,12 +52,15 @@ class Printer(Kept):
         return [self.print_obj(obj)]
 
 
-def read_file(path: str, what: str) -> str:
-    """Return a file's text, or raise PrinterError with `what`, the path and the reason in Go's words."""
-    try:
-        from ...machinery.files import contents
+def read_file(path: str, what: str, files: Files | None = None) -> str:
+    """Return a file's text, or raise PrinterError with `what`, the path and the reason in Go's words.
 
-        return contents(path).decode("utf-8", "surrogateescape")
+    `files`: those that there are, where these are not this machine's.
+    """
+    try:
+        from ...machinery.files import HOST
+
+        return (files or HOST).contents(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         action = "read" if isinstance(error, IsADirectoryError) else "open"
         raise PrinterError(f"{what} {path}, {action} {path}: {(error.strerror or str(error)).lower()}") from None

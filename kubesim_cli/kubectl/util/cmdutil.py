@@ -128,7 +128,7 @@ def printer_of(ctx: Context, **options: Any) -> Printer:
     if "show-managed-fields" in flags:
         options["show_managed_fields"] = flags["show-managed-fields"]
     try:
-        return for_output(output, template=template, release=ctx.release, **options)
+        return for_output(output, template=template, release=ctx.release, files=ctx.files, **options)
     except PrinterError as error:
         raise Failure(str(error)) from None
 
