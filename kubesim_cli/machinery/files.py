@@ -97,6 +97,24 @@ class Files:
         with open(fd, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
 
+    def make_temporary(self, name: str) -> str:
+        """Make a folder called by a number behind a name, and return its path (os.MkdirTemp)."""
+        from tempfile import gettempdir
+
+        while True:
+            path = os.path.join(gettempdir(), f"{name}-{int.from_bytes(os.urandom(4), 'big')}")
+            try:
+                os.mkdir(path, 0o700)
+                return path
+            except FileExistsError:
+                pass
+
+    def remove(self, folder: str) -> None:
+        """Remove a folder with all that is in it, as far as that can be."""
+        from shutil import rmtree
+
+        rmtree(folder, ignore_errors=True)
+
     def make_folders(self, path: str) -> None:
         """Make a folder with those above it, where it is missing."""
         os.makedirs(path, exist_ok=True)

@@ -162,3 +162,32 @@ def test_a_dump_of_the_cluster(inside):
     assert said == ("Cluster info dumped to /tmp/dump\n/tmp/dump:\ndefault\nkube-system\nnodes.yaml\n\n"
                     "/tmp/dump/default/a:\nlogs.txt\n1\n")
     assert errors == "error: mkdir /etc/hostname/x: not a directory\n"
+
+
+def test_a_diff_by_the_programs_of_the_container(inside):
+    said, errors = inside("""
+        cd /tmp
+        printf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: x}\\ndata: {a: "1", b: "2"}\\n' > x.yaml
+        kubectl apply -f x.yaml; kubectl diff -f x.yaml; echo $?
+        sed -i 's/"2"/"3"/' x.yaml
+        KUBECTL_EXTERNAL_DIFF='diff -U1' kubectl diff -f x.yaml | sed 's/[0-9]*\\/v1.*/N/'; echo $?
+        kubectl diff -f x.yaml > /dev/null; echo $?
+        ls; kubectl get cm x -o jsonpath={.data}; echo
+        KUBECTL_EXTERNAL_DIFF=meld kubectl diff -f x.yaml; echo $?""")
+    assert said == """\
+configmap/x created
+0
+--- /tmp/LIVE-N
++++ /tmp/MERGED-N
+@@ -3,3 +3,3 @@
+   a: "1"
+-  b: "2"
++  b: "3"
+ kind: ConfigMap
+0
+1
+x.yaml
+{"a":"1","b":"2"}
+2
+"""
+    assert errors == 'error: failed to run "meld": exec: "meld": executable file not found in $PATH\n'

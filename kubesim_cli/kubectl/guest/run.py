@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 # What can be played in a container; of a group all.
 _PLAYED = frozenset((
     "annotate", "api-resources", "api-versions", "apply", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "config", "cordon", "create", "delete", "describe", "drain", "events", "exec", "explain", "expose",
-    "get", "kustomize", "label", "logs", "options", "patch", "replace", "rollout", "run", "scale", "set", "taint",
-    "top", "uncordon", "version", "wait"))
+    "completion", "config", "cordon", "create", "delete", "describe", "diff", "drain", "events", "exec", "explain",
+    "expose", "get", "kustomize", "label", "logs", "options", "patch", "replace", "rollout", "run", "scale", "set",
+    "taint", "top", "uncordon", "version", "wait"))
 _UNPLAYED = frozenset(("apply edit-last-applied",))
 _FLAGS = ("edit", "attach", "stdin", "tty", "rm")  # that are not, of those
 _PORTS = 65535
@@ -74,6 +74,16 @@ class _World:
         self._journal.told = True
         self._show()  # before the program says anything
         self._journal.call(lambda: self._call.execute(pod, name, argv, stdin))
+        return self._ended()
+
+    def start(self, argv: list[str]) -> int:
+        """Run a program of the container to its end, and return its exit code; raises OSError, and Suspended."""
+        self._journal.told = True
+        self._show()
+        self._journal.call(lambda: self._call.start(argv))
+        return self._ended()
+
+    def _ended(self) -> int:
         ended = self._journal.wait(lambda: None if (code := self._call.ended()) is None else [code], None, lambda: 0)
         assert ended is not None  # there is no end of the time for it
         return int(ended[0])
@@ -174,6 +184,9 @@ class GuestContext(Context):
 
     def wait(self, check: Any, timeout: float | None = None) -> Any:
         return self.journal.wait(check, timeout, lambda: sum(len(text) for _, text in self._pending))
+
+    def run_program(self, program: str, arguments: list[str]) -> int:
+        return self.world.start([program, *arguments])
 
     def stdin(self) -> str:
         return self._stdin.read()

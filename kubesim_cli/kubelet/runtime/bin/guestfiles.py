@@ -32,7 +32,7 @@ class ContainerFiles(Files):
         try:
             return process.space.tree.lookup(path, process.cwd, process.user, follow)
         except Errno as error:
-            raise _told(error, path) from None
+            raise told(error, path) from None
 
     def _find(self, path: str, follow: bool = True) -> Inode:
         found = self._place(path, follow).inode
@@ -49,11 +49,11 @@ class ContainerFiles(Files):
         if path in STDIN:
             return bytes(self._process.memory["in"])
         if self.is_folder(path):
-            raise _told(Errno("EISDIR"), path)
+            raise told(Errno("EISDIR"), path)
         try:
             return self._process.read_file(path)
         except Errno as error:
-            raise _told(error, path) from None
+            raise told(error, path) from None
 
     def stat(self, path: str) -> None:
         self._find(path)
@@ -79,7 +79,7 @@ class ContainerFiles(Files):
         try:
             return sorted(process.space.tree.entries(process.space.tree.lookup(folder, process.cwd, process.user)))
         except Errno as error:
-            raise _told(error, folder) from None
+            raise told(error, folder) from None
 
     def matches(self, pattern: str) -> list[str]:
         from fnmatch import fnmatchcase
@@ -105,19 +105,39 @@ class ContainerFiles(Files):
             file = process.open(path, "w")
             file.write(process.kernel, text.encode("utf-8", "surrogateescape"))
         except Errno as error:
-            raise _told(error, path) from None
+            raise told(error, path) from None
         if is_new:
             self._find(path).mode = mode & ~process.umask
+
+    def make_temporary(self, name: str) -> str:
+        """One of a name for a process, which makes it once however often it is asked for."""
+        process = self._process
+        made = process.memory.setdefault("folders", {})
+        if name not in made:
+            made[name] = f"{process.env.get('TMPDIR') or '/tmp'}/{name}-{process.space.random.bits(32)}"
+            self.make_folders(made[name])
+        return str(made[name])
+
+    def remove(self, folder: str) -> None:
+        process = self._process
+        tree = process.space.tree
+        try:
+            found = [path for path, _ in tree.walk(self.absolute(folder), process.user)]
+            for path in reversed(found):
+                tree.remove(tree.find(path, "/", process.user, False), process.user, process.kernel.now)
+        except Errno:
+            pass  # as far as that can be
 
     def make_folders(self, path: str) -> None:
         process = self._process
         try:
             process.space.tree.make_folders(self.absolute(path), 0o755, process.user, process.kernel.now)
         except Errno as error:
-            raise _told(error, path) from None
+            raise told(error, path) from None
 
 
-def _told(error: Errno, path: str) -> OSError:
+def told(error: Errno, path: str) -> OSError:
+    """Return the OSError that a system call's error is."""
     import errno
 
     number = getattr(errno, error.name, errno.EIO)

@@ -12,7 +12,7 @@ from ..entry import EXEC, program_of
 from ..kernel.errors import Errno, Exhausted
 from ..kernel.network import Answered
 from . import dialing
-from .guestfiles import STDIN, ContainerFiles
+from .guestfiles import STDIN, ContainerFiles, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def run(process: Process) -> int | None:
                 lambda host, port: _reach(process, host, port), api.server,
                 lambda pod, container, previous: _log(api, pod, container, previous),
                 lambda pod, name, argv, stdin: _execute(process, api, pod, name, argv, stdin),
-                lambda: memory["child"].status, _release(process))
+                lambda argv: _start(process, argv), lambda: memory["child"].status, _release(process))
     store = api.server.store
     before = store.revision
     try:
@@ -101,6 +101,19 @@ def _execute(process: Process, api: Client, pod: Object, name: str, argv: list[s
     process.memory["child"] = child
     kernel.start(child)
     those.touch(f"{pod['metadata']['uid']}/{name}")
+
+
+def _start(process: Process, argv: list[str]) -> None:
+    """See Call.start."""
+    try:
+        program = process.space.find(process, argv[0])
+    except Errno as error:
+        raise told(error, argv[0]) from None
+    child = process.kernel.spawn(process.space, program, argv, dict(process.env), process.user, process.cwd,
+                                 process.fds, process)
+    process.memory["child"] = child
+    process.kernel.start(child)
+    process.children.pop(child.pid, None)
 
 
 def _api(process: Process) -> Client | None:
