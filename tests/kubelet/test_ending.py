@@ -198,8 +198,8 @@ def test_nor_one_after_the_start(w, port, shown):
         waiting = there[0]["state"].get("waiting") or {}
         if waiting.get("reason") == "PostStartHookError":
             break
-    assert waiting["message"] == ("Cannot run handler: invalid handler: &LifecycleHandler{Exec:nil,HTTPGet:nil,TCPSocket:"
-                                  f"&TCPSocketAction{{Port:{shown},Host:,}},Sleep:nil,}}")
+    assert waiting["message"] == ("Cannot run handler: invalid handler: &LifecycleHandler{Exec:nil,HTTPGet:nil,"
+                                  f"TCPSocket:&TCPSocketAction{{Port:{shown},Host:,}},Sleep:nil,}}")
     assert w.events("FailedPostStartHook") == ["PostStartHook failed"]
 
 
