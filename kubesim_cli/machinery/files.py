@@ -109,11 +109,27 @@ class Files:
             except FileExistsError:
                 pass
 
-    def remove(self, folder: str) -> None:
-        """Remove a folder with all that is in it, as far as that can be."""
+    def make_file(self, prefix: str, suffix: str, text: str) -> str:
+        """Make a file for a while, called by a number between two texts, and return its path (os.CreateTemp)."""
+        from tempfile import gettempdir
+
+        while True:
+            path = os.path.join(gettempdir(), f"{prefix}{int.from_bytes(os.urandom(4), 'big')}{suffix}")
+            try:
+                with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                    file.write(text)
+                return path
+            except FileExistsError:
+                pass
+
+    def remove(self, path: str) -> None:
+        """Remove a file, or a folder with all that is in it, as far as that can be."""
         from shutil import rmtree
 
-        rmtree(folder, ignore_errors=True)
+        if os.path.isdir(path):
+            rmtree(path, ignore_errors=True)
+        elif os.path.lexists(path):
+            os.remove(path)
 
     def make_folders(self, path: str) -> None:
         """Make a folder with those above it, where it is missing."""

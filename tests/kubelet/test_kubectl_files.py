@@ -191,3 +191,30 @@ x.yaml
 2
 """
     assert errors == 'error: failed to run "meld": exec: "meld": executable file not found in $PATH\n'
+
+
+def test_an_editor_of_the_container(inside):
+    said, errors = inside("""
+        cd /tmp; kubectl create cm x --from-literal=a=b
+        KUBE_EDITOR='sed -i s/b$/c/' kubectl edit cm x; ls; kubectl get cm x -o jsonpath={.data}; echo
+        for editor in nosuch false true; do KUBE_EDITOR=$editor kubectl edit cm x; done""")
+    assert said == 'configmap/x created\nconfigmap/x edited\n{"a":"c"}\n'
+    assert errors.splitlines() == [
+        'error: unable to launch the editor "nosuch"', 'error: there was a problem with the editor "false"',
+        "Edit cancelled, no changes made."]
+
+
+def test_an_editor_that_is_called_again(inside):
+    """Each of its two turns waits, and leaves the file as the other finds it."""
+    said, errors = inside("""
+        cd /tmp; kubectl create cm x --from-literal=a=b
+        cat > /turns <<'END'
+#!/bin/sh
+sleep 2
+date +%s >> /at
+if grep -q '^# .*was not valid' "$1"; then sed -i 's/a: .*/a: good/' "$1"; else sed -i 's/a: .*/a: [1]/' "$1"; fi
+END
+        chmod +x /turns; KUBE_EDITOR=/turns kubectl edit cm x
+        kubectl get cm x -o jsonpath={.data}; echo; grep -c . /at""")
+    assert errors == 'error: configmaps "x" is invalid\n'
+    assert said.splitlines()[1:] == ["configmap/x edited", '{"a":"good"}', "2"]

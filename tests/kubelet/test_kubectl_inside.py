@@ -237,21 +237,21 @@ def test_nothing_of_the_host_is_reached(cluster, tmp_path, monkeypatch):
 
     monkeypatch.setattr(builtins, "open", watched)
     said = pod(cluster, f"""
-        kubectl get cm -o name; kubectl run-me; kubectl edit cm x; kubectl kustomize {tmp_path}
+        kubectl get cm -o name; kubectl run-me; kubectl edit cm kube-root-ca.crt; kubectl kustomize {tmp_path}
         kubectl cp a:/x /y; kubectl config current-context; kubectl get cm -o go-template-file={tmp_path}/kubectl-run-me
-        kubectl plugin list; kubectl create -f /etc/passwd --edit; kubectl proxy
+        kubectl plugin list; kubectl proxy
         kubectl get crd x; kubectl get nosuch
         """, env=environ)
     assert said.splitlines() == [
         "configmap/kube-root-ca.crt", 'error: unknown command "run-me" for "kubectl"',
-        "error: kubesim does not play kubectl edit in containers",
+        "Edit cancelled, no changes made.",
         f"error: must build at directory: not a valid directory: evalsymlink failure on '{tmp_path}' : lstat "
         f"{tmp_path}: no such file or directory",
         "error: kubesim does not play kubectl cp in containers", "error: current-context is not set",
         f"error: error reading --template {tmp_path}/kubectl-run-me, open {tmp_path}/kubectl-run-me: no such file or "
         "directory",
         *(f"error: kubesim does not play kubectl {each} in containers" for each in (
-            "plugin list", "create --edit", "proxy")),
+            "plugin list", "proxy")),
         'Error from server (NotFound): customresourcedefinitions.apiextensions.k8s.io "x" not found',
         'error: the server doesn\'t have a resource type "nosuch"']
     assert opened == []

@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 # What can be played in a container; of a group all.
 _PLAYED = frozenset((
     "annotate", "api-resources", "api-versions", "apply", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "config", "cordon", "create", "delete", "describe", "diff", "drain", "events", "exec", "explain",
-    "expose", "get", "kustomize", "label", "logs", "options", "patch", "replace", "rollout", "run", "scale", "set",
-    "taint", "top", "uncordon", "version", "wait"))
-_UNPLAYED = frozenset(("apply edit-last-applied",))
-_FLAGS = ("edit", "attach", "stdin", "tty", "rm")  # that are not, of those
+    "completion", "config", "cordon", "create", "delete", "describe", "diff", "drain", "edit", "events", "exec",
+    "explain", "expose", "get", "kustomize", "label", "logs", "options", "patch", "replace", "rollout", "run", "scale",
+    "set", "taint", "top", "uncordon", "version", "wait"))
+_FLAGS = ("attach", "stdin", "tty", "rm")  # that are not, of those
 _PORTS = 65535
 _HIDDEN = "KUBESIM_"  # the user's own settings, which no container has
 
@@ -84,9 +83,9 @@ class _World:
         return self._ended()
 
     def _ended(self) -> int:
+        """Wait for the program, and return its exit code; given again, that of this one, whichever runs by then."""
         ended = self._journal.wait(lambda: None if (code := self._call.ended()) is None else [code], None, lambda: 0)
-        assert ended is not None  # there is no end of the time for it
-        return int(ended[0])
+        return int(self._journal.call(lambda: (ended or [0])[0]))
 
     def proxied(self, client: GuestClient, method: str, url: str, body: str | None) -> None:
         """See Cluster.proxied; raises Failure for a path of a proxy."""
@@ -168,7 +167,7 @@ class GuestContext(Context):
         words, flags = self.command.split(), self.flags
         unplayed = [f"--{name}" for name in _FLAGS if self.command != "exec" and name in flags and flags.is_local(name)
                     and flags[name]]
-        if words[0] not in _PLAYED or self.command in _UNPLAYED:
+        if words[0] not in _PLAYED:
             raise Failure(f"kubesim does not play kubectl {self.command} in containers")
         if unplayed:
             raise Failure(f"kubesim does not play kubectl {self.command} {unplayed[0]} in containers")
@@ -187,6 +186,12 @@ class GuestContext(Context):
 
     def run_program(self, program: str, arguments: list[str]) -> int:
         return self.world.start([program, *arguments])
+
+    def run_editor(self, arguments: list[str]) -> int:
+        return self.world.start(arguments)
+
+    def once(self, act: Any) -> Any:
+        return self.journal.call(act)
 
     def stdin(self) -> str:
         return self._stdin.read()

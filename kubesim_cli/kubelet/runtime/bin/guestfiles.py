@@ -114,17 +114,26 @@ class ContainerFiles(Files):
         process = self._process
         made = process.memory.setdefault("folders", {})
         if name not in made:
-            made[name] = f"{process.env.get('TMPDIR') or '/tmp'}/{name}-{process.space.random.bits(32)}"
+            made[name] = f"{self._temporary}/{name}-{process.space.random.bits(32)}"
             self.make_folders(made[name])
         return str(made[name])
 
-    def remove(self, folder: str) -> None:
+    def make_file(self, prefix: str, suffix: str, text: str) -> str:
+        path = f"{self._temporary}/{prefix}{self._process.space.random.bits(32)}{suffix}"
+        self.write(path, text, 0o600)
+        return path
+
+    @property
+    def _temporary(self) -> str:
+        return self._process.env.get("TMPDIR") or "/tmp"
+
+    def remove(self, path: str) -> None:
         process = self._process
         tree = process.space.tree
         try:
-            found = [path for path, _ in tree.walk(self.absolute(folder), process.user)]
-            for path in reversed(found):
-                tree.remove(tree.find(path, "/", process.user, False), process.user, process.kernel.now)
+            found = [each for each, _ in tree.walk(self.absolute(path), process.user)]
+            for each in reversed(found):
+                tree.remove(tree.find(each, "/", process.user, False), process.user, process.kernel.now)
         except Errno:
             pass  # as far as that can be
 
