@@ -209,7 +209,7 @@ def hear(life: Life, engine: Engine, name: str) -> None:
             ends.append(engine.next() or engine.kernel.now)
         else:
             ends.append(engine.due(name) if prober.until is None else prober.until)
-    life.until = min(ends, default=None)
+    life.until = min([each for each in ends if each < float("inf")], default=None)
 
 
 def _note(life: Life, kind: str, since: float, made: list[tuple[float, bool, str]]) -> None:
