@@ -39,6 +39,7 @@ LONGEST = 1000         # characters of a command that are kept
 POLL = 0.1             # seconds between two looks at what other processes did
 NETWORK = frozenset(("endpointslices.discovery.k8s.io", "namespaces", "networkpolicies.networking.k8s.io", "pods",
                      "services"))  # what names, addresses and ports lead to
+UNASKED = frozenset(("events", "leases.coordination.k8s.io"))  # what is written on and on, and no probe asks for
 PATIENCE = 24 * 3600.0  # simulated seconds that a wait without a timeout goes on for on a frozen clock
 
 
@@ -256,13 +257,16 @@ class Cluster:
 
     def _changing(self, resource: str) -> None:
         """Let containers that wait for the network hear what it says until now, before it says something else."""
-        if resource not in NETWORK or (self.server.runtime is None and not self.store.part_names("ask")):
+        if resource in UNASKED or (self.server.runtime is None and not self.store.part_names("ask")):
             return
         from ..kubelet import residents
 
         those = residents.of(self.client)
-        if those.asks:
+        if not those.asks:
+            return
+        if resource in NETWORK:
             those.advance()
+        those.written()
 
     def _tell_of_load(self) -> None:
         """Have autoscalers look at what containers use now that they have something to do."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 
 from ..machinery.errors import StatusError
@@ -67,10 +66,10 @@ def dump(ctx: Context) -> None:
     for namespace in namespaces:
         for resource, name in _DUMPED:
             listing = ctx.client.list(resource, namespace)
-            _write(ctx, folder, os.path.join(namespace, name + extension),
+            _write(ctx, folder, ctx.files.paths.join(namespace, name + extension),
                    partial(printer, typed_list(listing, ctx.release)))
         for pod in listing["items"]:
-            _write(ctx, folder, os.path.join(namespace, pod["metadata"]["name"], "logs.txt"),
+            _write(ctx, folder, ctx.files.paths.join(namespace, pod["metadata"]["name"], "logs.txt"),
                    partial(_logs, ctx, pod))
     if folder:
         ctx.out(f"Cluster info dumped to {folder}\n")
@@ -95,12 +94,11 @@ def _write(ctx: Context, folder: str, name: str, show: Callable[[], None]) -> No
     if not folder:
         show()
         return
-    text, path = ctx.capture(show), os.path.join(folder, name)
+    text, path = ctx.capture(show), ctx.files.paths.join(folder, name)
     verb = "mkdir"
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        ctx.files.make_folders(ctx.files.paths.dirname(path))
         verb = "open"
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
+        ctx.files.write(path, text)
     except OSError as error:
         raise Failure(f"{verb} {error.filename}: {(error.strerror or '').lower()}") from None

@@ -276,6 +276,25 @@ class Context:
         """Commit, unlock and show, before something outside (an editor, a pipe, a server) takes its time."""
         self.commit()
 
+    def run_program(self, program: str, arguments: list[str]) -> int:
+        """Run a program to its end, with its words among our own, and return its exit code. Raises OSError."""
+        import subprocess
+
+        done = subprocess.run([program, *arguments], env=dict(self.environ), capture_output=True, check=False)
+        self.out(done.stdout.decode("utf-8", "surrogateescape"))
+        self.err(done.stderr.decode("utf-8", "surrogateescape"))
+        return done.returncode
+
+    def run_editor(self, arguments: list[str]) -> int:
+        """Run a program that has the terminal, and return its exit code. Raises OSError."""
+        import subprocess
+
+        return subprocess.run(arguments, env=dict(self.environ), check=False).returncode
+
+    def once(self, act: Callable[[], Found]) -> Found:
+        """Return what `act` does, or did where a command line that had to wait is given again."""
+        return act()
+
     def about_to_wait(self) -> None:
         """Before an input that may be long in coming: what was done before stands, and nobody has to wait for us."""
         if self._cluster is not None and self._cluster.locked:

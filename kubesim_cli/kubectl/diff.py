@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 
 from ..go.fmt import quote
@@ -19,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..machinery.files import Files
     from ..machinery.types import Object
     from .cli.flags import Flags
     from .context import Context
@@ -41,7 +41,7 @@ def run(ctx: Context) -> None:
         raise Failure("--force-conflicts only works with --server-side")
     pruner = _Pruner(ctx) if flags["prune"] else None
     result = builder.from_flags(ctx, continue_on_error=False)
-    with _folder("LIVE") as live_dir, _folder("MERGED") as merged_dir:
+    with _folder(ctx.files, "LIVE") as live_dir, _folder(ctx.files, "MERGED") as merged_dir:
 
         def warn_if_deleting(info: Info) -> None:
             if info.obj and info.obj["metadata"].get("deletionTimestamp"):
@@ -70,34 +70,29 @@ def run(ctx: Context) -> None:
                         raise
             name = _file_name(merged, info.namespace, info.name)
             live, merged = _shown(flags, info.obj, merged)
-            _write(live_dir, name, live, "null\n" if _hides(flags, merged) else "")  # what hides makes null of nothing
-            _write(merged_dir, name, merged)
+            absent = "null\n" if _hides(flags, merged) else ""  # what hides makes null of nothing
+            _write(ctx.files, live_dir, name, live, absent)
+            _write(ctx.files, merged_dir, name, merged)
             warn_if_deleting(info)
 
         result.visit(compare)
         for obj in pruner.pruned() if pruner is not None else ():  # as they are: nothing is left out or hidden
             meta = obj["metadata"]
-            _write(live_dir, _file_name(obj, meta.get("namespace", ""), meta["name"]), obj)
+            name = _file_name(obj, meta.get("namespace", ""), meta["name"])
+            _write(ctx.files, live_dir, name, obj)
         _compare_directories(ctx, live_dir, merged_dir)
 
 
 @contextmanager
-def _folder(name: str) -> Iterator[str]:
-    """A folder for a while, called by a number behind the name (os.MkdirTemp)."""
-    from shutil import rmtree
-    from tempfile import gettempdir
-
-    while True:
-        path = os.path.join(gettempdir(), f"{name}-{int.from_bytes(os.urandom(4), 'big')}")
-        try:
-            os.mkdir(path, 0o700)
-            break
-        except FileExistsError:
-            pass
+def _folder(files: Files, name: str) -> Iterator[str]:
+    """A folder for a while; one of a command line that only waits, and is given again, stays."""
+    path = files.make_temporary(name)
     try:
         yield path
-    finally:
-        rmtree(path, ignore_errors=True)
+    except (Exception, KeyboardInterrupt):
+        files.remove(path)
+        raise
+    files.remove(path)
 
 
 def _merged(ctx: Context, info: Info, body: Object, manager: str) -> Object:
@@ -148,18 +143,16 @@ def _file_name(obj: Object, namespace: str, name: str) -> str:
     return f"{obj['apiVersion'].replace('/', '.')}.{obj['kind']}.{namespace}.{name}"
 
 
-def _write(directory: str, name: str, obj: Object | None, absent: str = "") -> None:
+def _write(files: Files, directory: str, name: str, obj: Object | None, absent: str = "") -> None:
     """Write an object's file, or for one that is not there `absent`."""
     from .printers.yaml import dump
 
-    with open(os.path.join(directory, name.replace(":", "_")), "w", encoding="utf-8", newline="\n") as file:
-        file.write(dump(obj) if obj is not None else absent)
+    files.write(files.paths.join(directory, name.replace(":", "_")), dump(obj) if obj is not None else absent)
 
 
 def _compare_directories(ctx: Context, live: str, merged: str) -> None:
     """Run the diff program of KUBECTL_EXTERNAL_DIFF, or `diff -u -N`; exit code 1 where it finds differences."""
     import re
-    import subprocess
 
     program, arguments = "diff", ["-u", "-N", live, merged]
     external = ctx.environ.get("KUBECTL_EXTERNAL_DIFF", "")
@@ -167,16 +160,14 @@ def _compare_directories(ctx: Context, live: str, merged: str) -> None:
         program, *options = external.split(" ")
         arguments = [live, merged, *(option for option in options if re.fullmatch("[a-zA-Z0-9-=]+", option))]
     try:
-        done = subprocess.run([program, *arguments], env=dict(ctx.environ), capture_output=True, check=False)
+        code = ctx.run_program(program, arguments)
     except OSError as error:  # k8s.io/utils/exec
         why = "executable file not found in $PATH" if isinstance(error, FileNotFoundError) or "/" in program else (
             f"exec: {quote(program)}: {(error.strerror or '').lower()}")
         raise Failure(f"failed to run {quote(program)}: {why}") from None
-    ctx.out(done.stdout.decode("utf-8", "surrogateescape"))
-    ctx.err(done.stderr.decode("utf-8", "surrogateescape"))
-    if done.returncode > 1:
-        raise Failure(f"failed to run {quote(program)}: exit status {done.returncode}")
-    if done.returncode:
+    if code > 1:
+        raise Failure(f"failed to run {quote(program)}: exit status {code}")
+    if code:
         raise Exit(1)
 
 

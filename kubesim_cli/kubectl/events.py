@@ -7,7 +7,7 @@ from ..machinery import timestamps
 from ..releases.kubectl import does
 from .failures import Exit, Failure
 from .kubeconfig import parse_timeout
-from .printers import FORMATS, PrinterError
+from .printers import FORMATS, Kept, PrinterError
 from .printers.describe.events import escape_field, interval, list_all
 from .printers.describe.writer import Writer
 from .printers.output import for_output
@@ -17,10 +17,9 @@ from .resource.mapper import resource_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ..machinery.types import Object
+    from ..machinery.types import Json, Object
     from .context import Context
+    from .printers import Printer
 
 _PAGE = 500  # whatever --chunk-size says
 
@@ -29,7 +28,7 @@ def run(ctx: Context) -> None:
     """kubectl events [--for TYPE/NAME] [--types=Normal,Warning] [--watch] (pkg/cmd/events)."""
     flags = ctx.flags
     field_selector = _of_object(ctx, flags["for"]) if flags["for"] else ""
-    show = _printer(ctx)
+    show = _Shower(ctx)
     types = [type_.lower() for type_ in flags["types"]]
     if not {"normal", "warning"}.issuperset(types):
         raise Failure("valid --types are Normal or Warning")
@@ -74,18 +73,29 @@ def _time(event: Object) -> float:
     return timestamps.parse(text) if text else float("-inf")
 
 
-def _printer(ctx: Context) -> Callable[[Object], None]:
-    """Return the function that prints an event or a list of them, in columns that do not shrink."""
-    widths: list[int] = []
-    if ctx.flags["output"]:
-        formatted = _formatter(ctx)
-    else:
-        formatted = _rows(ctx)
+class _Shower(Kept):
+    """Prints an event or a list of them, in columns that do not shrink."""
 
-    def show(obj: Object) -> None:
-        ctx.out(_aligned(formatted(obj), widths))
+    KEPT = ("widths", "printed")
 
-    return show
+    def __init__(self, ctx: Context):
+        self.ctx = ctx
+        self.widths: list[int] = []
+        self._rows = _Rows(ctx)
+        self._printer = _printer(ctx) if ctx.flags["output"] else None
+
+    @property
+    def printed(self) -> list[Json]:
+        """What the printer remembers."""
+        return (self._printer or self._rows).state
+
+    @printed.setter
+    def printed(self, state: list[Json]) -> None:
+        (self._printer or self._rows).state = state
+
+    def __call__(self, obj: Object) -> None:
+        formatted = _formatted(self.ctx, self._printer, obj) if self._printer is not None else self._rows.of(obj)
+        self.ctx.out(_aligned(formatted, self.widths))
 
 
 def _aligned(text: str, widths: list[int]) -> str:
@@ -94,65 +104,83 @@ def _aligned(text: str, widths: list[int]) -> str:
     return aligned if text.endswith("\n") else aligned.removesuffix("\n")
 
 
-def _formatter(ctx: Context) -> Callable[[Object], str]:
+def _printer(ctx: Context) -> Printer:
     flags = ctx.flags
     try:
-        printer = for_output(flags["output"], template=flags["template"], order=list, release=ctx.release,
+        return for_output(flags["output"], template=flags["template"], order=list, release=ctx.release,
                              allowed=FORMATS, show_managed_fields=flags["show-managed-fields"],
-                             allow_missing_template_keys=flags["allow-missing-template-keys"])
+                             allow_missing_template_keys=flags["allow-missing-template-keys"], files=ctx.files)
     except PrinterError as error:
         raise Failure(str(error)) from None
 
-    def formatted(obj: Object) -> str:
-        if flags["output"] == "name" and obj["kind"] == "EventList":  # refused by the printer, which nobody hears
-            return ""
-        try:
-            return printer.print_obj(scheme.typed(obj, ctx.release))
-        except PrinterError as error:  # kubectl says nothing of it
-            return error.output
 
-    return formatted
+def _formatted(ctx: Context, printer: Printer, obj: Object) -> str:
+    if ctx.flags["output"] == "name" and obj["kind"] == "EventList":  # refused by the printer, which nobody hears
+        return ""
+    try:
+        return printer.print_obj(scheme.typed(obj, ctx.release))
+    except PrinterError as error:  # kubectl says nothing of it
+        return error.output
 
 
-def _rows(ctx: Context) -> Callable[[Object], str]:
-    flags = ctx.flags
-    head = [] if flags["no-headers"] else ["LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n"]
-    with_namespace = flags["all-namespaces"]
-    if with_namespace and head:
-        head[0] = f"NAMESPACE\t{head[0]}"
+class _Rows(Kept):
+    """The rows of events, after a head, which comes once."""
 
-    def formatted(obj: Object) -> str:
-        lines = [*head]
-        head.clear()
-        w = Writer(now=ctx.now)
+    KEPT = ("head",)
+
+    def __init__(self, ctx: Context):
+        self.ctx, self.with_namespace = ctx, ctx.flags["all-namespaces"]
+        self.head = [] if ctx.flags["no-headers"] else ["LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n"]
+        if self.with_namespace and self.head:
+            self.head[0] = f"NAMESPACE\t{self.head[0]}"
+
+    def of(self, obj: Object) -> str:
+        """Return the row of an event, or those of a list of them."""
+        lines, self.head = self.head, []
+        w = Writer(now=self.ctx.now)
         for event in obj.get("items") or [obj]:
             about = event.get("involvedObject", {})
             cells = [interval(event, w), *map(escape_terminal, (
                 event.get("type", ""), event.get("reason", ""), f"{about.get('kind', '')}/{about.get('name', '')}",
                 event.get("message", "").strip()))]
-            if with_namespace:
+            if self.with_namespace:
                 cells.insert(0, event["metadata"].get("namespace", ""))
             lines.append("\t".join(cells) + "\n")
         return "".join(lines)
 
-    return formatted
+
+class _Watch(Kept):
+    """Prints, when it is called, the events that have come since then."""
+
+    KEPT = ("since", "shown")
+
+    def __init__(self, ctx: Context, namespace: str, field_selector: str, types: list[str], show: _Shower, since: int):
+        self.ctx, self.namespace, self.field_selector, self.types = ctx, namespace, field_selector, types
+        self.show, self.since = show, since
+
+    @property
+    def shown(self) -> list[Json]:
+        """What who shows them remembers."""
+        return self.show.state
+
+    @shown.setter
+    def shown(self, state: list[Json]) -> None:
+        self.show.state = state
+
+    def __call__(self) -> None:
+        self.since, changes = self.ctx.client.watch("events", self.namespace, since=self.since,
+                                                    field_selector=self.field_selector)
+        for event in _wanted([change["object"] for change in changes if change["type"] != "DELETED"], self.types):
+            self.show(event)
 
 
-def _watch(ctx: Context, namespace: str, field_selector: str, types: list[str],
-           show: Callable[[Object], None]) -> None:
+def _watch(ctx: Context, namespace: str, field_selector: str, types: list[str], show: _Shower) -> None:
     """Print the events there are and then every new one, for as long as there may be any."""
     there = ctx.client.list("events", namespace, field_selector=field_selector)
     for event in _wanted(there["items"], types):
         show(event)
-    since = int(there["metadata"].get("resourceVersion") or 0)
-
-    def check() -> None:
-        nonlocal since
-        since, changes = ctx.client.watch("events", namespace, since=since, field_selector=field_selector)
-        for event in _wanted([change["object"] for change in changes if change["type"] != "DELETED"], types):
-            show(event)
-
+    watch = _Watch(ctx, namespace, field_selector, types, show, int(there["metadata"].get("resourceVersion") or 0))
     try:
-        ctx.wait(check, parse_timeout(ctx.flags["request-timeout"]) or None)
+        ctx.wait(watch, parse_timeout(ctx.flags["request-timeout"]) or None)
     except KeyboardInterrupt:
         raise Exit(1) from None

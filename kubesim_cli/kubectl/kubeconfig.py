@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from ..machinery.errors import StatusError
-from ..machinery.files import HOST, contents
+from ..machinery.files import HOST
 from .failures import Failure
 
 TYPE_CHECKING = False
@@ -81,13 +81,17 @@ def own_path(environ: Mapping[str, str]) -> str:
     return os.path.join(home(environ), "config")
 
 
-def paths(environ: Mapping[str, str], explicit: str = "") -> list[str]:
-    """Return the files to read, first wins: --kubeconfig, else those of KUBECONFIG, else kubesim's own."""
+def paths(environ: Mapping[str, str], explicit: str = "", files: Files = HOST) -> list[str]:
+    """Return the files to read, first wins: --kubeconfig, else those of KUBECONFIG, else kubesim's own.
+
+    `files`: those that there are; in others than this machine's it is ~/.kube/config that stands for kubesim's own.
+    """
     if explicit:
         return [explicit]
-    if environ.get("KUBECONFIG"):
-        return list(dict.fromkeys(path for path in environ["KUBECONFIG"].split(os.pathsep) if path))
-    return [own_path(environ)]
+    named = [path for path in environ.get("KUBECONFIG", "").split(files.paths.pathsep) if path]
+    if named:
+        return list(dict.fromkeys(named))
+    return [own_path(environ) if files is HOST else f"{(environ.get('HOME') or '/').rstrip('/')}/.kube/config"]
 
 
 def empty() -> Object:
@@ -95,12 +99,12 @@ def empty() -> Object:
     return {"clusters": {}, "users": {}, "contexts": {}, "current-context": ""}
 
 
-def read_file(path: str, environ: Mapping[str, str]) -> Object | None:
+def read_file(path: str, environ: Mapping[str, str], files: Files = HOST) -> Object | None:
     """Return the config in a file, or None where there is none; raises Failure where it does not parse."""
     try:
-        data = contents(path)
+        data = files.contents(path)
     except (FileNotFoundError, NotADirectoryError):
-        return _sections(builtin_file()) if path == own_path(environ) else None
+        return _sections(builtin_file()) if files is HOST and path == own_path(environ) else None
     except OSError as why:
         raise Failure(f'error loading config file "{path}": {_reason(why, path)}') from None
     try:

@@ -48,7 +48,7 @@ class Runtime:
         if life is not None and life.until is not None and life.until <= api.now:
             from . import residents
 
-            residents.of(api).touch(f"{pod['metadata']['uid']}/{container['name']}")
+            residents.of(api).look(f"{pod['metadata']['uid']}/{container['name']}", life)
             life = self._life(api, pod, container)
         if life is not None:
             return life.outcome()
@@ -70,11 +70,18 @@ class Runtime:
     def pieces(self, api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
         """Return what a probe finds over the life of a container started at `start`."""
         life = self._life(api, pod, container)
-        if life is not None:
-            return life.found(next(kind for kind in KINDS if container.get(f"{kind}Probe") is probe))
-        from .runtime import process
+        if life is None:
+            from .runtime import process
 
-        return process.pieces(api, pod, container, probe, start)
+            found, asks = process.explored(api, pod, container, probe, start)
+            if asks:  # it lives on with what it asks
+                from . import residents
+
+                residents.of(api).take_in(pod, container)
+                life = self._life(api, pod, container)
+            if life is None:
+                return found
+        return life.found(next(kind for kind in KINDS if container.get(f"{kind}Probe") is probe))
 
     def stop(self, api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
         """Return how a container ends that is told to at `at`; see runtime.stopping.stop.

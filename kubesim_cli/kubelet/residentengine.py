@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..machinery.objects import split_key
 from ..machinery.pods import FIELDS
-from .lives import Life, foresee
+from .lives import Life, foresee, hear
 from .residentparts import Contents, blobs_of
 from .residentviews import Unwired
 from .runtime import bounds
@@ -99,7 +99,25 @@ class Living:
         for place, life in self._known().items():
             if life is not None and (what in life.asks if what else life.asks):
                 self.touch(place)
+                self._hasten(place)
         self.settle()
+
+    def written(self) -> None:
+        """The API server may answer otherwise from now on: probes that ask it are made soon."""
+        from .network.wiring import APISERVER
+
+        for place, life in self._known().items():
+            if life is not None and APISERVER in life.asks and self._hasten(place):
+                self._touched = True
+
+    def _hasten(self, place: str) -> bool:
+        """Have the probes of a container made that ask others; tell whether there are some that were to be late."""
+        inside = self.engine.containers.get(place)
+        if inside is None or not inside.probers or inside.space.ended is not None:
+            return False
+        from .runtime.probing import hasten
+
+        return hasten(inside, self.api.now)
 
     def reach(self, pod: Object) -> Space | None:
         """See residents.Residents."""
@@ -201,6 +219,19 @@ class Living:
         self._touched = True
         self._seen.pop(place, None)
 
+    def look(self, place: str, life: Life) -> None:
+        """It is time to look at a container again. Where that is for what its probes ask others, nothing else of it
+        need be worked out anew."""
+        from .runtime.probing import leaves_traces
+
+        inside = self.engine.containers.get(place)
+        if (life.sure is not None and life.sure <= self.api.now) or inside is None or leaves_traces(inside):
+            self.touch(place)
+            return
+        if not self._touched:
+            self.advance()
+        self._touched = True
+
     def react(self) -> None:
         """Let programs do what they do at once on what came from outside."""
         before, touched = self.engine.marks(), self._touched
@@ -222,11 +253,18 @@ class Living:
         seen, self._seen = self._seen, self.engine.marks()
         before, self._listening = self._listening, self.engine.listening()
         if before is not None and before != self._listening:  # who was refused may not be any more
-            seen = {name: each for name, each in seen.items() if (life := self._life(name)) is None or not life.asks}
+            asking = [name for name in seen if (life := self._life(name)) is not None and life.asks]
+            for name in asking:
+                seen.pop(name)
+                self._hasten(name)
         for name in sorted(self.engine.containers):
-            if self._seen[name] == seen.get(name):
-                continue
             known = self._life(name)
+            if self._seen[name] == seen.get(name):
+                if known is not None and self.engine.containers[name].probers:
+                    life = Life.of(known.told())
+                    hear(life, self.engine, name)
+                    self._keep(name, life)
+                continue
             found = self._container(known.pod, name) if known is not None else None
             if known is None or found is None or self.engine.containers[name].space.ended is not None:
                 continue

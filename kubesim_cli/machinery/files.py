@@ -43,10 +43,12 @@ def contents(path: str) -> bytes:
 
 
 class Files:
-    """Files by their paths, as who runs a command sees them: those of this machine.
+    """Files by their paths, as who runs a command sees them: those of this machine. `paths`: what paths are there.
 
-    Methods that read raise OSError; `matches`: the paths that a pattern of Go's fits, or filepath.BadPattern.
+    Methods that read or write raise OSError; `matches`: the paths that a pattern of Go's fits, or filepath.BadPattern.
     """
+
+    paths = os.path
 
     def contents(self, path: str) -> bytes:
         return contents(path)
@@ -76,6 +78,62 @@ class Files:
         from ..go.filepath import glob
 
         return glob(pattern, self.is_there, self.names)
+
+    def absolute(self, path: str) -> str:
+        """Return a path from the root on."""
+        return os.path.abspath(path)
+
+    def real(self, path: str) -> str:
+        """Return the path of what is there, without links in it; ValueError where it has a NUL."""
+        return os.path.realpath(self.absolute(path), strict=True)
+
+    def are_one(self, paths: Iterable[str]) -> bool:
+        """Tell whether all of some paths lead to one file."""
+        return len({os.stat(path).st_ino for path in paths}) == 1
+
+    def write(self, path: str, text: str, mode: int = 0o666) -> None:
+        """Write a whole file; `mode`: that of a new one, but for what the umask takes away."""
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
+        with open(fd, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+
+    def make_temporary(self, name: str) -> str:
+        """Make a folder called by a number behind a name, and return its path (os.MkdirTemp)."""
+        from tempfile import gettempdir
+
+        while True:
+            path = os.path.join(gettempdir(), f"{name}-{int.from_bytes(os.urandom(4), 'big')}")
+            try:
+                os.mkdir(path, 0o700)
+                return path
+            except FileExistsError:
+                pass
+
+    def make_file(self, prefix: str, suffix: str, text: str) -> str:
+        """Make a file for a while, called by a number between two texts, and return its path (os.CreateTemp)."""
+        from tempfile import gettempdir
+
+        while True:
+            path = os.path.join(gettempdir(), f"{prefix}{int.from_bytes(os.urandom(4), 'big')}{suffix}")
+            try:
+                with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="") as file:
+                    file.write(text)
+                return path
+            except FileExistsError:
+                pass
+
+    def remove(self, path: str) -> None:
+        """Remove a file, or a folder with all that is in it, as far as that can be."""
+        from shutil import rmtree
+
+        if os.path.isdir(path):
+            rmtree(path, ignore_errors=True)
+        elif os.path.lexists(path):
+            os.remove(path)
+
+    def make_folders(self, path: str) -> None:
+        """Make a folder with those above it, where it is missing."""
+        os.makedirs(path, exist_ok=True)
 
 
 HOST = Files()

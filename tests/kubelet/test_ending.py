@@ -93,6 +93,14 @@ def test_a_hook_that_fails_is_told_of_when_it_does(w):
     assert w.events("FailedPreStopHook") == ["PreStopHook failed"] and not going(w)
 
 
+@pytest.mark.parametrize("container", [{"image": "nginx"}, {"command": SLEEP}, {"command": TRAP}])
+def test_no_kubelet_runs_a_hook_of_a_socket_and_says_so(w, container):
+    started(w, box(**container, preStop={"tcpSocket": {"port": 80}}))
+    w.api.delete("pods", "a", "default")
+    w.advance(0.1)
+    assert w.events("FailedPreStopHook") == ["PreStopHook failed"]
+
+
 def test_a_second_deletion_may_shorten_it(w):
     started(w, box(SLEEP))
     w.api.delete("pods", "a", "default")
@@ -179,6 +187,20 @@ def test_one_whose_hook_fails_is_killed_and_restarted(w):
     assert w.events("Killing") == ["FailedPostStartHook"]
     last = status(w)["lastState"]["terminated"]
     assert last["exitCode"] == 3 and status(w)["restartCount"] == 1
+
+
+@pytest.mark.parametrize(("port", "shown"), [(80, "{0 80 }"), ("web", "{1 0 web}")])
+def test_nor_one_after_the_start(w, port, shown):
+    w.pod("a", containers=[box(image="nginx", postStart={"tcpSocket": {"port": port}})])
+    for _ in range(80):
+        w.advance(0.1)
+        there = w.get("pods", "a")["status"].get("containerStatuses") or [{"state": {}}]
+        waiting = there[0]["state"].get("waiting") or {}
+        if waiting.get("reason") == "PostStartHookError":
+            break
+    assert waiting["message"] == ("Cannot run handler: invalid handler: &LifecycleHandler{Exec:nil,HTTPGet:nil,"
+                                  f"TCPSocket:&TCPSocketAction{{Port:{shown},Host:,}},Sleep:nil,}}")
+    assert w.events("FailedPostStartHook") == ["PostStartHook failed"]
 
 
 SERVICE = """

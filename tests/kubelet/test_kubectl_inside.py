@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+from kubesim_cli.kubectl.guest.run import GuestContext
+
 OPS = "bitnami/kubectl:1.31"
 
 
@@ -133,6 +135,39 @@ def test_a_watch_says_what_is_new(cluster):
     assert cluster.ok("kubectl logs a") == "configmap/kube-root-ca.crt\nconfigmap/x\nconfigmap/y\n"
 
 
+@pytest.mark.parametrize("words", [
+    ["get", "configmaps", "-w"], ["get", "configmaps", "-w", "--output-watch-events", "-o", "yaml"],
+    ["get", "configmaps", "--watch-only", "-o", "custom-columns=N:.metadata.name"],
+    ["events", "-w"], ["events", "-w", "-o", "yaml"]])
+def test_what_a_watch_has_said_is_not_worked_out_again(cluster, words, monkeypatch):
+    """It goes on as one that was never ended, with its head, its columns' widths and its separators."""
+    made = []
+    out = GuestContext.out
+    monkeypatch.setattr(GuestContext, "out", lambda self, text: (made.append(text), out(self, text)))
+    pod(cluster, words, "a", "1m")
+    names = ["a-long-name-that-widens-its-column", *(f"n{number}" for number in range(30))]
+    for name in names:
+        cluster.ok(f"kubectl create configmap {name}")
+        if words[0] == "events":
+            cluster.ok("kubectl create -f -", json.dumps({
+                "apiVersion": "v1", "kind": "Event", "metadata": {"name": name}, "involvedObject": {
+                    "kind": "ConfigMap", "namespace": "default", "name": name}, "reason": "Made", "type": "Normal"}))
+        cluster.advance("3s")
+    said = cluster.ok("kubectl logs a")
+    assert len(made) < (30 if words[0] == "get" and "yaml" in words else 5) * len(names)
+    if "yaml" in words:
+        assert said.count("\n---\n") == said.count("\nkind: " if words[0] == "events" else "type: ADDED\n") - 1
+        return
+    lines = said.splitlines()
+    assert [line for line in lines if line.startswith(("N", "LAST SEEN"))] == lines[:1]
+    assert [next(name for name in names if {name, f"ConfigMap/{name}"}.intersection(line.split()))
+            for line in lines[-len(names):]] == names
+    if words[-1] == "-w":
+        widened = lines[-len(names):]
+        at = widened[0].index(" Made " if words[0] == "events" else "  0 ")
+        assert {line[at - 1:at + 3] for line in widened} == {widened[0][at - 1:at + 3]}
+
+
 def test_a_deletion_waits_and_is_made_once(cluster):
     pod(cluster, "trap '' TERM; while :; do sleep 1; done", "slow", terminationGracePeriodSeconds=20)
     said = pod(cluster, "s=$(date +%s); kubectl delete pod slow; echo $? $(($(date +%s) - s)); kubectl delete pod slow",
@@ -190,6 +225,7 @@ def test_nothing_of_the_host_is_reached(cluster, tmp_path, monkeypatch):
                "PATH": f"{tmp_path}:/usr/bin:/bin",
                "HOME": str(cluster.home), "KUBECTL_KUBERC": "true", "KUBERC": str(cluster.home / ".kube" / "kuberc"),
                "KUBE_EDITOR": "touch"}
+    (tmp_path / "kustomization.yaml").write_text("resources: [x.yaml]\n")
     known = {str(path) for path in tmp_path.rglob("*")}
     opened, real = [], builtins.open
 
@@ -200,17 +236,22 @@ def test_nothing_of_the_host_is_reached(cluster, tmp_path, monkeypatch):
         return real(file, *rest, **more)
 
     monkeypatch.setattr(builtins, "open", watched)
-    said = pod(cluster, """
-        kubectl get cm -o name; kubectl run-me; kubectl edit cm x; kubectl kustomize /; kubectl apply -k /
-        kubectl cp a:/x /y; kubectl config view; kubectl get cm -o go-template-file=/etc/passwd; kubectl plugin list
-        kubectl create -f /etc/passwd --edit; kubectl proxy
+    said = pod(cluster, f"""
+        kubectl get cm -o name; kubectl run-me; kubectl edit cm kube-root-ca.crt; kubectl kustomize {tmp_path}
+        kubectl cp a:/x /y; kubectl config current-context; kubectl get cm -o go-template-file={tmp_path}/kubectl-run-me
+        kubectl plugin list; kubectl proxy
         kubectl get crd x; kubectl get nosuch
         """, env=environ)
     assert said.splitlines() == [
         "configmap/kube-root-ca.crt", 'error: unknown command "run-me" for "kubectl"',
+        "Edit cancelled, no changes made.",
+        f"error: must build at directory: not a valid directory: evalsymlink failure on '{tmp_path}' : lstat "
+        f"{tmp_path}: no such file or directory",
+        "error: kubesim does not play kubectl cp in containers", "error: current-context is not set",
+        f"error: error reading --template {tmp_path}/kubectl-run-me, open {tmp_path}/kubectl-run-me: no such file or "
+        "directory",
         *(f"error: kubesim does not play kubectl {each} in containers" for each in (
-            "edit", "kustomize", "apply --kustomize", "cp", "config view", "get -o ...-file", "plugin list",
-            "create --edit", "proxy")),
+            "plugin list", "proxy")),
         'Error from server (NotFound): customresourcedefinitions.apiextensions.k8s.io "x" not found',
         'error: the server doesn\'t have a resource type "nosuch"']
     assert opened == []
@@ -356,6 +397,19 @@ def two(terminal):
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "two"}, "spec": {"containers": [
             {"name": name, "image": "busybox", "command": ["sleep", "infinity"]} for name in "ab"]}}))
     terminal.advance("5s")
+
+
+def test_a_fault_of_one_command_line_is_its_own(cluster, monkeypatch):
+    def fail(ctx):
+        ctx.out("begun\n")
+        raise KeyError("no such thing")
+
+    monkeypatch.setattr("kubesim_cli.kubectl.apiresources.run", fail)
+    said = pod(cluster, "kubectl api-resources; echo $?; sleep 5; kubectl get ns default -o name; sleep infinity")
+    cluster.advance("10s")
+    assert said == "begun\nkubesim failed: KeyError: 'no such thing'\n1\n"
+    assert cluster.ok("kubectl logs a") == f"{said}namespace/default\n"
+    assert "kubectl: KeyError: 'no such thing'" in cluster.ok("kubectl sim doctor")
 
 
 def test_it_runs_programs_in_other_containers(cluster):

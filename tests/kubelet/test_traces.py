@@ -144,11 +144,13 @@ spec:
     assert terminal.ok("kubectl get pod p --no-headers").split()[1] == "1/1"
 
 
-def test_the_request_of_a_hook_comes_to_a_container_that_somebody_was_in(terminal, make):
+@pytest.mark.parametrize("touched", [False, True])
+def test_the_request_of_a_hook_is_in_the_log_of_who_serves(terminal, make, touched):
     make({"image": "nginx", "lifecycle": {"preStop": {"httpGet": {"path": "/bye", "port": 80}}}},
          {"name": "d", "command": ["sleep", "infinity"]})
     terminal.advance("5s")
-    terminal.ok("kubectl exec a -c c -- true")
+    if touched:
+        terminal.ok("kubectl exec a -c c -- true")
     terminal.ok("kubectl delete pod a --wait=false")
     terminal.advance("3s")
     log = terminal.ok("kubectl logs a -c c")

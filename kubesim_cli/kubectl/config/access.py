@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ...machinery.files import private_folder
+from ...machinery.files import HOST, private_folder
 from ...machinery.objects import clone
 from ..failures import Failure
 from ..kubeconfig import SECTIONS, builtin_file, empty, merge, own_path, paths, read_file
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any, TypeAlias
 
+    from ...machinery.files import Files
     from ...machinery.types import Json, Object
 
     _Change: TypeAlias = tuple[str, str, Json]  # section ("": the file itself), name, value (None takes it away)
@@ -40,14 +41,19 @@ _LOCK_PATIENCE = 2.0  # seconds
 
 
 class ConfigAccess:
-    """The files of one call, read once: `config` is what they say together, as kubeconfig.merge returns it."""
+    """The files of one call, read once: `config` is what they say together, as kubeconfig.merge returns it.
 
-    def __init__(self, environ: Mapping[str, str], explicit: str = "", preferences: Callable[[], bool] = bool):
+
+    `files`: those among which they are.
+    """
+
+    def __init__(self, environ: Mapping[str, str], explicit: str = "", preferences: Callable[[], bool] = bool,
+                 files: Files = HOST):
         """`explicit`: the value of --kubeconfig; `preferences()`: whether files are written with `preferences` though
         there are none. Raises Failure where a file does not parse."""
-        self._environ, self.explicit, self._preferences = environ, explicit, preferences
-        self._paths = paths(environ, explicit)
-        configs = {path: read_file(path, environ) for path in self._paths}
+        self._environ, self.explicit, self._preferences, self.files = environ, explicit, preferences, files
+        self._paths = paths(environ, explicit, files)
+        configs = {path: read_file(path, environ, files) for path in self._paths}
         self._read = {path: config for path, config in configs.items() if config is not None}
         self.config = clone(merge(list(self._read.values())))
 
@@ -56,7 +62,7 @@ class ConfigAccess:
         """The file that new entries go to: the first that exists, else the last named."""
         if len(self._paths) == 1:
             return self._paths[0]
-        return next((path for path in self._paths if os.path.exists(path)), self._paths[-1])
+        return next((path for path in self._paths if self.files.is_there(path)), self._paths[-1])
 
     def origin(self, section: str, name: str) -> str:
         """Return the file an entry came from, or the one it will go to."""
@@ -89,7 +95,24 @@ class ConfigAccess:
         for path, wanted in changes.items():
             self._save(path, wanted)
 
+    def folder_of(self, section: str, name: str) -> str:
+        """Return the folder of an entry's file."""
+        return self._folder(self.origin(section, name))
+
+    def _folder(self, path: str) -> str:
+        folder: str = self.files.paths.dirname(self.files.absolute(path))
+        return folder
+
     def _save(self, path: str, changes: list[_Change]) -> None:
+        if self.files is not HOST:
+            action, where = "mkdir", self._folder(path)
+            try:
+                self.files.make_folders(where)
+                action, where = "open", path
+                self.files.write(path, self._changed(path, changes, False), 0o600)
+            except OSError as why:
+                raise Failure(f"{action} {where}: {os.strerror(why.errno or 0).lower()}") from None
+            return
         real, own = os.path.realpath(path), path == own_path(self._environ)
         folder = os.path.dirname(os.path.abspath(path))
         if own:
@@ -104,7 +127,7 @@ class ConfigAccess:
 
     def _changed(self, path: str, changes: list[_Change], own: bool) -> str:
         """Return a file's new text."""
-        config = clone(read_file(path, self._environ) or empty())
+        config = clone(read_file(path, self._environ, self.files) or empty())
         for section, name, value in changes:
             where = config[section] if section else config
             if value is None:

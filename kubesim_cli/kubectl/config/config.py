@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from ...machinery.files import contents
 from ...machinery.objects import clone
 from ...releases.kubectl import does
 from ..failures import Aggregate, Failure, Usage
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def _access(ctx: Context) -> ConfigAccess:
-    return ConfigAccess(ctx.environ, ctx.flags["kubeconfig"], lambda: not does("NoPreferences", ctx.told_release))
+    return ConfigAccess(ctx.environ, ctx.flags["kubeconfig"], lambda: not does("NoPreferences", ctx.told_release),
+                        ctx.files)
 
 
 def _help(ctx: Context, args: list[str]) -> Failure:
@@ -271,14 +271,14 @@ def _take_file(entry: Object, flags: Flags, access: ConfigAccess, name: str, sec
     path = flags[field]
     if not flags["embed-certs"]:
         _drop(entry, field + "-data")
-        base = os.path.dirname(os.path.abspath(access.origin(section, name)))
-        absolute = os.path.abspath(path) if path else ""
-        inside = absolute.startswith(base + os.sep)
-        entry[field] = os.path.relpath(absolute, base) if inside else absolute
+        base, paths = access.folder_of(section, name), access.files.paths
+        absolute = access.files.absolute(path) if path else ""
+        inside = absolute.startswith(base.rstrip(paths.sep) + paths.sep)
+        entry[field] = paths.relpath(absolute, base) if inside else absolute
         return
     import base64
     try:
-        entry[field + "-data"] = base64.b64encode(contents(path)).decode()
+        entry[field + "-data"] = base64.b64encode(access.files.contents(path)).decode()
     except OSError as why:
         raise Failure(f"could not stat {field} file {path}: stat {path}: "
                       f"{os.strerror(why.errno or 0).lower()}") from None
@@ -323,16 +323,16 @@ def _flatten(config: Object, access: ConfigAccess) -> None:
     import base64
     for section, fields in (("users", ("client-certificate", "client-key")), ("clusters", ("certificate-authority",))):
         for name, entry in config[section].items():
-            base = os.path.dirname(os.path.abspath(access.origin(section, name)))
+            base = access.folder_of(section, name)
             for field in fields:
                 path = entry.pop(field, "")
                 if not path:
                     continue
                 if entry.get(field + "-data"):
                     raise Failure("cannot have values for both path and contents")
-                path = os.path.join(base, path)
+                path = access.files.paths.join(base, path)
                 try:
-                    entry[field + "-data"] = base64.b64encode(contents(path)).decode()
+                    entry[field + "-data"] = base64.b64encode(access.files.contents(path)).decode()
                 except OSError as why:
                     raise Failure(f"open {path}: {os.strerror(why.errno or 0).lower()}") from None
 
@@ -361,7 +361,7 @@ def _print(ctx: Context, config: Object) -> None:
     from ..printers.output import for_output
     try:
         printer = for_output(flags["output"], template=flags["template"], release=release, order=list,
-                             allow_missing_template_keys=flags["allow-missing-template-keys"])
+                             allow_missing_template_keys=flags["allow-missing-template-keys"], files=ctx.files)
         ctx.out(printer.print_obj(shaped))
     except PrinterError as error:
         ctx.out(error.output)

@@ -96,7 +96,7 @@ def tls(ctx: Context) -> None:
     if not flags["key"] or not flags["cert"]:
         raise Failure("key and cert must be specified")
     cert, key = _read_pem(ctx, flags["cert"]), _read_pem(ctx, flags["key"])
-    _check_key_pair(flags["cert"], flags["key"], cert, key)
+    _check_key_pair(cert, key)
     data = _SecretData()
     data.add("tls.crt", cert)
     data.add("tls.key", key)
@@ -211,14 +211,21 @@ def _read_pem(ctx: Context, path: str) -> bytes:
         raise Failure(f"Cannot read file {path}, {failure}") from None
 
 
-def _check_key_pair(cert_path: str, key_path: str, cert: bytes, key: bytes) -> None:
+def _check_key_pair(cert: bytes, key: bytes) -> None:
     """Complain of a certificate and key that do not go together (crypto/tls X509KeyPair)."""
     _check_blocks(cert, "certificate", "CERTIFICATE", '"CERTIFICATE" PEM block')
     _check_blocks(key, "key", "PRIVATE KEY", 'PEM block with type ending in "PRIVATE KEY"')
+    import os
     import ssl
+    from tempfile import TemporaryDirectory
 
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert_path, key_path)
+        with TemporaryDirectory() as folder:  # ssl reads files only, and these may be a container's
+            paths = [os.path.join(folder, name) for name in ("cert", "key")]
+            for path, pem in zip(paths, (cert, key)):
+                with open(path, "wb") as file:
+                    file.write(pem)
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*paths)
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
             raise Failure("tls: private key does not match public key") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...releases.kubectl import does
 from ..failures import Exit, Failure
 from ..kubeconfig import parse_timeout
+from ..printers import Kept
 from ..resource import builder
 from ..resource.files import is_list
 from .tables import plain_table, table_printer
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...machinery.discovery import Resource
-    from ...machinery.types import Object
+    from ...machinery.types import Json, Object
     from ..context import Context
     from ..resource.info import Info
 
@@ -37,7 +38,7 @@ def run(ctx: Context, human: bool, table: bool) -> None:
     if len({info.mapping for info in infos}) > 1 and not does("MixedWatch", ctx.release):
         raise Failure("watch is only supported on individual resources and resource collections - more than 1 "
                       "resource was found")
-    show = _table_shower(ctx, infos[0].mapping, table) if human else _shower(ctx)
+    printer, show = _table_shower(ctx, infos[0].mapping, table) if human else _shower(ctx)
     if not flags["watch-only"]:
         show([obj for info in infos for obj in _objects(info.obj)], "ADDED")
     if len(result.sources) > 1:
@@ -45,7 +46,7 @@ def run(ctx: Context, human: bool, table: bool) -> None:
     if len(infos) > 1:
         raise Failure("watch is only supported on individual resources and resource collections - "
                       f"{len(infos)} resources were found")
-    _follow(ctx, infos[0], show)
+    _follow(ctx, _Watch(ctx, infos[0], printer, show))
 
 
 def warn_of_sorting(ctx: Context, listed: bool) -> None:
@@ -64,21 +65,38 @@ def _objects(found: Object) -> list[Object]:
     return found["items"] if is_list(found) else [found]
 
 
-def _follow(ctx: Context, info: Info, show: Show) -> None:
-    """Print the events that come after what `info` holds, for as long as --request-timeout lets a request take."""
-    flags = ctx.flags
-    since = int(info.obj["metadata"].get("resourceVersion") or 0)
-    field_selector = f"metadata.name={info.name}" if info.name else flags["field-selector"]
-    selectors = {"label_selector": flags["selector"], "field_selector": field_selector}
+class _Watch(Kept):
+    """Prints, when it is called, the events that have come after what `info` holds; `printer` is who prints them."""
 
-    def check() -> None:
-        nonlocal since
-        since, events = ctx.client.watch(info.resource, info.namespace, since=since, **selectors)
+    KEPT = ("since", "printed")
+
+    def __init__(self, ctx: Context, info: Info, printer: Kept, show: Show):
+        self.ctx, self.info, self.printer, self.show = ctx, info, printer, show
+        self.since = int(info.obj["metadata"].get("resourceVersion") or 0)
+        self.selectors = {"label_selector": ctx.flags["selector"], "field_selector": (
+            f"metadata.name={info.name}" if info.name else ctx.flags["field-selector"])}
+
+    @property
+    def printed(self) -> list[Json]:
+        """What the printer remembers."""
+        return self.printer.state
+
+    @printed.setter
+    def printed(self, state: list[Json]) -> None:
+        self.printer.state = state
+
+    def __call__(self) -> None:
+        info = self.info
+        self.since, events = self.ctx.client.watch(info.resource, info.namespace, since=self.since, **self.selectors)
         for event in events:
-            show([event["object"]], event["type"])
+            self.show([event["object"]], event["type"])
 
+
+def _follow(ctx: Context, watch: _Watch) -> None:
+    """Print events for as long as --request-timeout lets a request take."""
+    flags = ctx.flags
     try:
-        ctx.wait(check, parse_timeout(flags["request-timeout"]) or None)
+        ctx.wait(watch, parse_timeout(flags["request-timeout"]) or None)
     except KeyboardInterrupt:
         raise Exit(1) from None
     if flags["v"] >= _TELLS_ENDS:
@@ -88,7 +106,7 @@ def _follow(ctx: Context, info: Info, show: Show) -> None:
                   'deadline exceeded (Client.Timeout or context cancellation while reading body)"')
 
 
-def _table_shower(ctx: Context, mapping: Resource, table: bool) -> Show:
+def _table_shower(ctx: Context, mapping: Resource, table: bool) -> tuple[Kept, Show]:
     flags = ctx.flags
     printer = table_printer(flags, mapping, flags["show-kind"], flags["all-namespaces"] and mapping.namespaced)
 
@@ -99,15 +117,18 @@ def _table_shower(ctx: Context, mapping: Resource, table: bool) -> Show:
             rows = plain_table(objects, ctx.now)
         ctx.out(printer.print(rows, event if flags["output-watch-events"] else ""))
 
-    return show
+    return printer, show
 
 
-def _shower(ctx: Context) -> Show:
+def _shower(ctx: Context) -> tuple[Kept, Show]:
     from ..printers import GET_FORMATS
-    from ..util.cmdutil import encode, output_printer
+    from ..util.cmdutil import encode, print_by, printer_of
 
     flags = ctx.flags
-    print_obj = output_printer(ctx, allowed=GET_FORMATS, no_headers=flags["no-headers"])
+    printer = printer_of(ctx, allowed=GET_FORMATS, no_headers=flags["no-headers"])
+
+    def print_obj(obj: Object) -> None:
+        print_by(ctx, printer, obj)
 
     def show(objects: list[Object], event: str) -> None:
         for obj in objects:
@@ -118,4 +139,4 @@ def _shower(ctx: Context) -> Show:
             else:
                 print_obj({"type": event, "object": obj})
 
-    return show
+    return printer, show

@@ -10,7 +10,7 @@ import posixpath
 
 from ...machinery.errors import StatusError
 from ..failures import Failure
-from ..kubeconfig import Kubeconfig, empty, merge, parse, resolve
+from ..kubeconfig import Kubeconfig, empty, merge, paths, read_file, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +32,9 @@ _UNPLAYED = {"client-certificate": "client certificates", "client-certificate-da
 def load(call: Call, flags: Flags) -> Kubeconfig:
     """Return what a container's kubeconfig files and the global flags say. Raises Failure."""
     explicit = flags["kubeconfig"]
-    home = call.env.get("HOME") or "/"
-    paths = [explicit] if explicit else [path for path in call.env.get("KUBECONFIG", "").split(":") if path] or [
-        f"{home.rstrip('/')}/.kube/config"]
     configs = []
-    for path in paths:
-        config = _file(call, path)
+    for path in paths(call.env, explicit, call.files):
+        config = read_file(path, call.env, call.files)
         if config is not None:
             resolve(config, posixpath.dirname(path))
             configs.append(config)
@@ -54,20 +51,6 @@ def load(call: Call, flags: Flags) -> Kubeconfig:
     if inside is not None and context is not None and not context.get("namespace"):
         context["namespace"] = inside["contexts"][""]["namespace"]
     return GuestKubeconfig(merged, flags, call)
-
-
-def _file(call: Call, path: str) -> Object | None:
-    try:
-        data = call.files.contents(path)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        what = "read" if isinstance(error, IsADirectoryError) else "open"
-        raise Failure(f'error loading config file "{path}": {what} {path}: {(error.strerror or "").lower()}') from None
-    try:
-        return parse(data)
-    except ValueError as why:
-        raise Failure(f'error loading config file "{path}": {why}') from None
 
 
 def _text(call: Call, path: str) -> str | None:

@@ -2,7 +2,8 @@
 
 A process of a container is data, and nothing of it stays on Python's stack. So a command line that has to wait is
 ended, and given again later: the calls that it has made are answered as they were, at the times at which they were,
-until it comes to its wait again. What it has said by then is not said again.
+until it comes to its wait again. What it has said by then is not said again. What a wait has seen that may be long and
+says much, as a watch's, is not repeated: its check has a `state`, JSON, which is all that one look leaves to the next.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Journal:
 
     In the memory: `calls`, [time, whether it went well, answer or Status]; `waits`: how those ended that are over;
     `began` and `end`: when the present one did, and is to (None: never); `looks`: how often something was said in it;
-    `said`: how many letters were said; `watched`: by what is watched, the objects that the watch has told of.
+    `state`: that of its check, where it has one and was said something in it; `said`: how many letters were said, but
+    for what is not repeated; `watched`: by what is watched, the objects that the watch has told of.
     """
 
     def __init__(self, memory: dict[str, Any], live: Callable[[], float]):
@@ -47,6 +49,7 @@ class Journal:
         self.until: float | None = None  # when it is to be looked at again
         self.told = False                # something was read that is none of the API's objects
         self.seen: dict[str, dict[str, Object]] = {}  # what the present look has found, as `watched`
+        self._once = 0                   # letters that are said this time only
 
     @property
     def now(self) -> float:
@@ -87,33 +90,46 @@ class Journal:
         """
         memory, number = self.memory, self._wait
         self._wait += 1
+        is_kept = hasattr(check, "state")
         if number < len(memory["waits"]):
-            looks, ended_well = memory["waits"][number]
-            for _ in range(looks):
-                check()
+            looks, ended_well, *state = memory["waits"][number]
+            self._resume(check, looks, *state)
             found = check()
             return found if ended_well else None
         if memory["began"] is None:
             now = self._live()
-            memory.update(began=now, end=now + timeout if timeout is not None else None, looks=0)
-        for _ in range(memory["looks"]):
-            check()
+            memory.update(began=now, end=now + timeout if timeout is not None else None, looks=0, state=None)
+        self._resume(check, memory["looks"], memory.get("state"))
         self._is_repeated = False
         while True:
             now, end, calls, letters = self._live(), memory["end"], len(memory["calls"]), said()
             found = check()
             if found or (end is not None and now >= end):
-                memory["waits"].append([memory["looks"], bool(found)])
-                memory.update(began=None, end=None, looks=0)
+                memory["waits"].append([memory["looks"], bool(found), memory.get("state")])
+                memory.update(began=None, end=None, looks=0, state=None)
                 return found or None
             if len(memory["calls"]) == calls or said() == letters:
                 del memory["calls"][calls:]
                 break
-            memory["looks"] += 1
+            if is_kept:
+                del memory["calls"][calls:]
+                self._at = calls
+                memory["state"] = check.state  # type: ignore[attr-defined]
+                self._once += said() - letters
+            else:
+                memory["looks"] += 1
             memory["watched"].update(self.seen)
         pace = max(POLL, min((now - memory["began"]) * PATIENCE, MOST_PATIENCE)) if self.told else POLL
         self.until = now + pace if end is None else min(end, now + pace)
         raise Suspended
+
+    @staticmethod
+    def _resume(check: Callable[[], Found], looks: int, state: Any = None) -> None:
+        """Bring a check to where it was after so many looks that said something, or by its state."""
+        if state is not None:
+            check.state = state  # type: ignore[attr-defined]
+        for _ in range(looks):
+            check()
 
     def tell(self, said: list[tuple[int, str]], write: Callable[[int, str], None]) -> None:
         """Write what was said, (descriptor, text), but what has been written before."""
@@ -123,6 +139,10 @@ class Journal:
                 write(fd, each[skip:])
                 self.memory["said"] += len(each) - skip
             skip = max(skip - len(each), 0)
+
+    def rest(self) -> None:
+        """The command line is ended for now, or for good: what it will not repeat does not count as said before."""
+        self.memory["said"] -= self._once
 
 
 class GuestClient(RequestClient):

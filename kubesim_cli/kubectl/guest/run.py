@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 # What can be played in a container; of a group all.
 _PLAYED = frozenset((
     "annotate", "api-resources", "api-versions", "apply", "auth", "autoscale", "certificate", "cluster-info",
-    "completion", "cordon", "create", "delete", "describe", "drain", "events", "exec", "explain", "expose", "get",
-    "label", "logs", "options", "patch", "replace", "rollout", "run", "scale", "set", "taint", "top", "uncordon",
-    "version", "wait"))
-_UNPLAYED = frozenset(("apply edit-last-applied", "cluster-info dump", "create secret tls"))
-_FLAGS = ("kustomize", "edit", "attach", "stdin", "tty", "rm", "output-directory")  # that are not, of those
+    "completion", "config", "cordon", "create", "delete", "describe", "diff", "drain", "edit", "events", "exec",
+    "explain", "expose", "get", "kustomize", "label", "logs", "options", "patch", "replace", "rollout", "run", "scale",
+    "set", "taint", "top", "uncordon", "version", "wait"))
+_FLAGS = ("attach", "stdin", "tty", "rm")  # that are not, of those
 _PORTS = 65535
 _HIDDEN = "KUBESIM_"  # the user's own settings, which no container has
 
@@ -74,9 +73,19 @@ class _World:
         self._journal.told = True
         self._show()  # before the program says anything
         self._journal.call(lambda: self._call.execute(pod, name, argv, stdin))
+        return self._ended()
+
+    def start(self, argv: list[str]) -> int:
+        """Run a program of the container to its end, and return its exit code; raises OSError, and Suspended."""
+        self._journal.told = True
+        self._show()
+        self._journal.call(lambda: self._call.start(argv))
+        return self._ended()
+
+    def _ended(self) -> int:
+        """Wait for the program, and return its exit code; given again, that of this one, whichever runs by then."""
         ended = self._journal.wait(lambda: None if (code := self._call.ended()) is None else [code], None, lambda: 0)
-        assert ended is not None  # there is no end of the time for it
-        return int(ended[0])
+        return int(self._journal.call(lambda: (ended or [0])[0]))
 
     def proxied(self, client: GuestClient, method: str, url: str, body: str | None) -> None:
         """See Cluster.proxied; raises Failure for a path of a proxy."""
@@ -158,11 +167,7 @@ class GuestContext(Context):
         words, flags = self.command.split(), self.flags
         unplayed = [f"--{name}" for name in _FLAGS if self.command != "exec" and name in flags and flags.is_local(name)
                     and flags[name]]
-        output = (flags["output"] or "") if "output" in flags else ""
-        if "-file=" in output or output.startswith("templatefile=") or (
-                output.endswith("file") and "template" in flags and flags["template"]):
-            unplayed.append("-o ...-file")
-        if words[0] not in _PLAYED or self.command in _UNPLAYED:
+        if words[0] not in _PLAYED:
             raise Failure(f"kubesim does not play kubectl {self.command} in containers")
         if unplayed:
             raise Failure(f"kubesim does not play kubectl {self.command} {unplayed[0]} in containers")
@@ -178,6 +183,15 @@ class GuestContext(Context):
 
     def wait(self, check: Any, timeout: float | None = None) -> Any:
         return self.journal.wait(check, timeout, lambda: sum(len(text) for _, text in self._pending))
+
+    def run_program(self, program: str, arguments: list[str]) -> int:
+        return self.world.start([program, *arguments])
+
+    def run_editor(self, arguments: list[str]) -> int:
+        return self.world.start(arguments)
+
+    def once(self, act: Any) -> Any:
+        return self.journal.call(act)
 
     def stdin(self) -> str:
         return self._stdin.read()
@@ -223,7 +237,12 @@ def run(call: Call, execute: Callable[..., int]) -> int | None:
         code: int | None = execute(call.words, environ, None, context)
     except Suspended:
         code, call.until = None, journal.until
+    except Exception:
+        if made:
+            made[0].show()
+        raise
     made[0].show()
+    journal.rest()
     if code is None and journal.until is not None and not journal.told:
         memory["seen"] = server.store.revision
     return code

@@ -14,6 +14,7 @@ from ..failures import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.files import Files
     from ..context import Context
     from .loader import Loader
     from .resources import ResourceSet
@@ -24,7 +25,7 @@ def build(ctx: Context, path: str) -> str:
     from ..printers.yaml import dump
     from .loader import Loader
 
-    return "---\n".join(dump(res.obj) for res in _resources(ctx, Loader.at(path)))
+    return "---\n".join(dump(res.obj) for res in _resources(ctx, Loader.at(path, files=ctx.files)))
 
 
 def _resources(ctx: Context, loader: Loader) -> ResourceSet:
@@ -46,25 +47,22 @@ def run(ctx: Context) -> None:
     from ..printers.yaml import dump
     from .loader import Loader
 
-    root = Loader.at(args[0] if args else ".", restricted=flags["load-restrictor"] != "LoadRestrictionsNone")
+    root = Loader.at(args[0] if args else ".", flags["load-restrictor"] != "LoadRestrictionsNone", ctx.files)
     resources = _resources(ctx, root)
     texts = [dump(res.obj) for res in resources]
     output = flags["output"]
     if not output:
         ctx.out("---\n".join(texts))
         return
-    import os
-
-    if os.path.isdir(output):
+    if ctx.files.is_folder(output):
         for res, text in zip(resources, texts):
-            _write(os.path.join(output, res.file_name), text)
+            _write(ctx.files, ctx.files.paths.join(output, res.file_name), text)
     else:
-        _write(output, "---\n".join(texts))
+        _write(ctx.files, output, "---\n".join(texts))
 
 
-def _write(path: str, text: str) -> None:
+def _write(files: Files, path: str, text: str) -> None:
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        files.write(path, text)
     except OSError as error:
         raise Failure(f"open {path}: {(error.strerror or '').lower()}") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
-from ...machinery.files import contents
+from ...machinery.files import HOST
 from ..failures import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...machinery.files import Files
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -13,76 +15,84 @@ FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 class Loader:
     """A directory that is built, and the one it was referred to from. `restricted`: only files below it are read."""
 
-    def __init__(self, root: str, referrer: Loader | None = None, restricted: bool = True) -> None:
-        self.root, self.referrer, self.restricted = root, referrer, restricted
+    def __init__(self, root: str, referrer: Loader | None = None, restricted: bool = True,
+                 files: Files = HOST) -> None:
+        self.root, self.referrer, self.restricted, self.files = root, referrer, restricted, files
 
     @classmethod
-    def at(cls, path: str, restricted: bool = True) -> Loader:
+    def at(cls, path: str, restricted: bool = True, files: Files = HOST) -> Loader:
         """Return the loader of a directory. Raises Failure."""
-        return cls(_directory(path), restricted=restricted)
+        return cls(_directory(files, path), restricted=restricted, files=files)
 
     def new(self, path: str) -> Loader:
         """Return the loader of a directory that a kustomization here refers to. Raises Failure."""
         if not path:
             raise Failure("new root cannot be empty")
-        if os.path.isabs(path):
+        if self.files.paths.isabs(path):
             raise Failure(f"new root '{path}' cannot be absolute")
-        root = _directory(os.path.normpath(os.path.join(self.root, path)))
+        root = _directory(self.files, self._below(path))
         loader: Loader | None = self
         while loader is not None:
-            if _within(loader.root, root):
+            if self._within(loader.root, root):
                 raise Failure(f"cycle detected: candidate root '{root}' contains visited root '{loader.root}'")
             loader = loader.referrer
-        return Loader(root, self, self.restricted)
+        return Loader(root, self, self.restricted, self.files)
 
     def load(self, path: str) -> bytes:
         """Return a file's content. Raises Failure."""
-        if not os.path.isabs(path):
-            path = os.path.normpath(os.path.join(self.root, path))
-        real = _real(path)
+        files = self.files
+        if not files.paths.isabs(path):
+            path = self._below(path)
+        real = _real(files, path)
         if self.restricted:
-            if os.path.isdir(real):
+            if files.is_folder(real):
                 raise Failure(f"'{path}' must resolve to a file")
-            if not _within(os.path.dirname(real), self.root):
+            if not self._within(files.paths.dirname(real), self.root):
                 raise Failure(f"security; file '{path}' is not in or below '{self.root}'")
         try:
-            return contents(real)
+            return files.contents(real)
         except OSError as error:
             what = "read" if isinstance(error, IsADirectoryError) else "open"
             raise Failure(f"{what} {path}: {(error.strerror or '').lower()}") from None
 
     def kustomization(self) -> tuple[bytes, str]:
         """Return the kustomization file's content and name. Raises Failure."""
-        found = [name for name in FILE_NAMES if os.path.isfile(os.path.join(self.root, name))]
+        files = self.files
+        found = [name for name in FILE_NAMES if files.is_file(files.paths.join(self.root, name))]
         if not found:
             *first, last = (f"'{name}'" for name in FILE_NAMES)
             raise Failure(f"unable to find one of {', '.join(first)} or {last} in directory '{self.root}'")
-        if len(found) > 1 and len({os.stat(os.path.join(self.root, name)).st_ino for name in found}) > 1:
+        if not files.are_one(files.paths.join(self.root, name) for name in found):
             raise Failure(f"Found multiple kustomization files under: {self.root}\n")
         return self.load(found[0]), found[0]
 
+    def _below(self, path: str) -> str:
+        paths = self.files.paths
+        found: str = paths.normpath(paths.join(self.root, path))
+        return found
 
-def _within(path: str, directory: str) -> bool:
-    return path == directory or path.startswith(directory.rstrip(os.sep) + os.sep)
+    def _within(self, path: str, directory: str) -> bool:
+        separator = self.files.paths.sep
+        return path == directory or path.startswith(directory.rstrip(separator) + separator)
 
 
-def _directory(path: str) -> str:
+def _directory(files: Files, path: str) -> str:
     if not path:
         raise Failure("must build at directory: directory path cannot be empty")
     try:
-        real = _real(path)
+        real = _real(files, path)
     except Failure as error:
         raise Failure(f"must build at directory: not a valid directory: {error}") from None
-    if not os.path.isdir(real):
+    if not files.is_folder(real):
         raise Failure(f"must build at directory: '{path}': file is not directory")
     return real
 
 
-def _real(path: str) -> str:
+def _real(files: Files, path: str) -> str:
     """Return the path without links in it; what it says of a missing one is what filepath.EvalSymlinks says."""
-    absolute = os.path.abspath(path)
+    absolute = files.absolute(path)
     try:
-        return os.path.realpath(absolute, strict=True)
+        return files.real(absolute)
     except ValueError:  # a NUL
         raise Failure(f"evalsymlink failure on '{path}' : lstat {absolute}: invalid argument") from None
     except OSError as error:

@@ -6,7 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ...machinery.types import Object
+    from ...machinery.files import Files
+    from ...machinery.types import Json, Object
 
 JSON_PATH_FORMATS = ("jsonpath", "jsonpath-as-json", "jsonpath-file")
 TEMPLATE_FORMATS = ("go-template", "go-template-file", "template", "templatefile")
@@ -24,7 +25,23 @@ class PrinterError(Exception):
         self.output, self.tells_object = output, tells_object
 
 
-class Printer:
+class Kept:
+    """Who has something that one call leaves to the next: the attributes that are named in KEPT, of JSON."""
+
+    KEPT: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> list[Json]:
+        """What one call leaves to the next."""
+        return [getattr(self, name) for name in self.KEPT]
+
+    @state.setter
+    def state(self, state: list[Json]) -> None:
+        for name, value in zip(self.KEPT, state):
+            setattr(self, name, [*value] if isinstance(value, list) else value)
+
+
+class Printer(Kept):
     """Prints objects of one output format; `print_obj` may be called again and again."""
 
     def print_obj(self, obj: Object) -> str:
@@ -36,12 +53,15 @@ class Printer:
         return [self.print_obj(obj)]
 
 
-def read_file(path: str, what: str) -> str:
-    """Return a file's text, or raise PrinterError with `what`, the path and the reason in Go's words."""
-    try:
-        from ...machinery.files import contents
+def read_file(path: str, what: str, files: Files | None = None) -> str:
+    """Return a file's text, or raise PrinterError with `what`, the path and the reason in Go's words.
 
-        return contents(path).decode("utf-8", "surrogateescape")
+    `files`: those that there are, where these are not this machine's.
+    """
+    try:
+        from ...machinery.files import HOST
+
+        return (files or HOST).contents(path).decode("utf-8", "surrogateescape")
     except OSError as error:
         action = "read" if isinstance(error, IsADirectoryError) else "open"
         raise PrinterError(f"{what} {path}, {action} {path}: {(error.strerror or str(error)).lower()}") from None

@@ -10,17 +10,18 @@ from .table import escape_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ...machinery.files import Files
     from ...machinery.types import Json, Object
 
 _LINES = "Expected format is one line of space separated headers, one line of space separated column specs."
 
 
-def for_spec(format_: str, value: str, no_headers: bool = False) -> CustomColumnsPrinter:
+def for_spec(format_: str, value: str, no_headers: bool = False, files: Files | None = None) -> CustomColumnsPrinter:
     """Return the printer for `custom-columns` (a spec) or `custom-columns-file` (a path); raises PrinterError."""
     if not value:
         raise PrinterError("custom-columns format specified but no custom columns given")
     if format_ == "custom-columns-file":
-        return CustomColumnsPrinter(_from_file(read_file(value, "error reading template")))
+        return CustomColumnsPrinter(_from_file(read_file(value, "error reading template", files)))
     columns = []
     for part in value.split(","):
         header, colon, path = part.partition(":")
@@ -44,6 +45,8 @@ def _from_file(text: str) -> list[tuple[str, str]]:
 
 class CustomColumnsPrinter(Printer):
     """Prints a line per object; headers again only when a list follows a single object or the other way round."""
+
+    KEPT = ("_after_list",)
 
     def __init__(self, columns: list[tuple[str, str]], no_headers: bool = False) -> None:
         try:

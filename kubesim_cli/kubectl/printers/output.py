@@ -19,18 +19,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ...machinery.files import Files
     from ...machinery.types import Object, Release
     from .json import Order
 
 
 def for_output(output: str, *, template: str = "", allow_missing_template_keys: bool = True,
                show_managed_fields: bool = False, no_headers: bool = False, allowed: tuple[str, ...] = FORMATS,
-               release: Release = NEWEST, order: Order = sorted) -> Printer:
+               release: Release = NEWEST, order: Order = sorted, files: Files | None = None) -> Printer:
     """Return the printer for -o (`json`, `jsonpath={.kind}`) and --template; PrinterError where there is none.
 
     `allowed` are the formats the verb knows (`GET_FORMATS` for get, which prints tables itself: `wide` is only named
     in the error). `no_headers` is for custom columns, `order` is that of `json.dump`: `list` for objects in the shape
-    of their Go types.
+    of their Go types, `files` where those of templates are, if not on this machine.
     Source: cli-runtime/pkg/genericclioptions/*_flags.go.
     """
     allowed = tuple(f for f in allowed if f != "kyaml" or does("KYAML", release))
@@ -45,30 +46,32 @@ def for_output(output: str, *, template: str = "", allow_missing_template_keys: 
         if format_ in JSON_PATH_FORMATS:
             from .jsonpath import JSONPathPrinter
 
-            return JSONPathPrinter(_template(format_, value), allow_missing_template_keys,
+            return JSONPathPrinter(_template(format_, value, files), allow_missing_template_keys,
                                    format_ == "jsonpath-as-json", typed=order is list)
         if format_ in TEMPLATE_FORMATS:
             from .gotemplate import GoTemplatePrinter
 
-            return GoTemplatePrinter(_template(format_, value), allow_missing_template_keys,
+            return GoTemplatePrinter(_template(format_, value, files), allow_missing_template_keys,
                                      does("TemplatesRangeInts", release))
         if format_ in COLUMN_FORMATS:
             from .customcolumns import for_spec
 
-            return for_spec(format_, value, no_headers)
+            return for_spec(format_, value, no_headers, files)
     from ...go.fmt import quote
 
     raise PrinterError(f"unable to match a printer suitable for the output format {quote(output)}, "
                        f"allowed formats are: {','.join(sorted(allowed))}")
 
 
-def _template(format_: str, value: str) -> str:
+def _template(format_: str, value: str, files: Files | None) -> str:
     if not value:
         raise PrinterError("template format specified but no template given")
-    return read_file(value, "error reading --template") if format_.endswith("file") else value
+    return read_file(value, "error reading --template", files) if format_.endswith("file") else value
 
 
 class _Serializer(Printer):
+    KEPT = ("count",)
+
     def __init__(self, format_: str, show_managed_fields: bool, order: Order) -> None:
         self.format, self.show_managed_fields, self.order = format_, show_managed_fields, order
         self.count = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...go import tabwriter
+from . import Kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
 _EVENTS = {"ADDED": "ADDED   ", "MODIFIED": "MODIFIED", "DELETED": "DELETED ", "ERROR": "ERROR   "}
 
 
-class TablePrinter:
+class TablePrinter(Kept):
     """Prints tables of one resource one after another, as `get --watch` does: headers once, columns never shrink.
 
     `kind_prefix` (`pod`, `deployment.apps`) is put before names (--show-kind); `label_columns` are label keys (-L).
     """
+
+    KEPT = ("_columns", "_widths")
 
     def __init__(self, *, wide: bool = False, no_headers: bool = False, show_labels: bool = False,
                  label_columns: Sequence[str] = (), with_namespace: bool = False, kind_prefix: str = "") -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...machinery.types import Object
     from ..cli.flags import Flags
     from ..context import Context
+    from ..printers import Printer
     from ..resource.info import Info
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
@@ -112,6 +113,12 @@ def output_printer(ctx: Context, whole: Callable[[], Object] | None = None,
     `options` are those of `output.for_output`. Raises Failure for an unknown format, and so does the function where
     an object cannot be printed; `whole()` returns what it was to print as it is told then, with all of its fields.
     """
+    chosen = printer_of(ctx, **options)
+    return lambda obj: print_by(ctx, chosen, obj, whole)
+
+
+def printer_of(ctx: Context, **options: Any) -> Printer:
+    """Return the printer that -o or --template ask for; see output_printer."""
     flags = ctx.flags
     output, template = flags["output"], _template(flags)
     from ..printers import PrinterError
@@ -122,25 +129,27 @@ def output_printer(ctx: Context, whole: Callable[[], Object] | None = None,
     if "show-managed-fields" in flags:
         options["show_managed_fields"] = flags["show-managed-fields"]
     try:
-        chosen = for_output(output, template=template, release=ctx.release, **options)
+        return for_output(output, template=template, release=ctx.release, files=ctx.files, **options)
     except PrinterError as error:
         raise Failure(str(error)) from None
 
-    def print_obj(obj: Object) -> None:
-        try:
-            for text in chosen.pieces(obj):
-                ctx.out(text)
-        except PrinterError as failed:
-            error = failed
-            if whole and error.tells_object:
-                try:
-                    chosen.print_obj(whole())
-                except PrinterError as told:
-                    error = told
-            ctx.out(error.output)
-            raise Failure(str(error)) from None
 
-    return print_obj
+def print_by(ctx: Context, printer: Printer, obj: Object, whole: Callable[[], Object] | None = None) -> None:
+    """Print an object; raises Failure where it cannot be. `whole`: see output_printer."""
+    from ..printers import PrinterError
+
+    try:
+        for text in printer.pieces(obj):
+            ctx.out(text)
+    except PrinterError as failed:
+        error = failed
+        if whole and error.tells_object:
+            try:
+                printer.print_obj(whole())
+            except PrinterError as told:
+                error = told
+        ctx.out(error.output)
+        raise Failure(str(error)) from None
 
 
 def encode(obj: Object, order: Callable[[Iterable[str]], Iterable[str]] = sorted) -> str:

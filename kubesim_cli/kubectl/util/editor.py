@@ -16,8 +16,6 @@ from . import cmdutil
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ...machinery.types import Json, Object
     from ..context import Context
     from ..resource.info import Info
@@ -61,7 +59,7 @@ class Editor:
                 self._keep(path)
                 raise Failure("Edit cancelled, no valid changes were saved.")
             if last_file:
-                os.remove(last_file)
+                self.ctx.files.remove(last_file)
             last_file = path
             self.reasons, self.retryable, self.not_found, self.invalid = [], 0, 0, 0
             problem = _problem(edited) if self.validation != "Ignore" else ""
@@ -71,7 +69,7 @@ class Editor:
                 failed = True
                 continue
             if _same(text, edited) or not _has_lines(edited):
-                os.remove(path)
+                self.ctx.files.remove(path)
                 what = "no changes made" if _same(text, edited) else "saved file was empty"
                 self.ctx.err(f"Edit cancelled, {what}.\n")
                 return
@@ -93,7 +91,7 @@ class Editor:
                 self.ctx.err(f"The edits you made on deleted resources have been saved to {quote(path)}\n")
                 raise Exit(1)
             if not self.invalid:
-                os.remove(path)
+                self.ctx.files.remove(path)
                 return
             failed = True
 
@@ -186,25 +184,24 @@ class Editor:
         """Have a text edited; returns what came of it and the temporary file that holds it."""
         if self.flags["windows-line-endings"] if self.flags.changed("windows-line-endings") else _WINDOWS:
             text = text.replace("\n", "\r\n")
-        path = _temporary(self.ctx.name, ".json" if self.json else ".yaml", text)
-        self.ctx.pause()
+        ctx = self.ctx
+        path = ctx.once(lambda: ctx.files.make_file(f"{ctx.name}-edit-", ".json" if self.json else ".yaml", text))
+        ctx.pause()
         try:
-            launch(self.ctx.environ, path)
+            launch(ctx, path)
         except Failure:
             self._keep(last_file)
             raise
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read(), path
+        return ctx.once(lambda: ctx.files.contents(path).decode("utf-8", "surrogateescape")), path
 
     def _keep(self, path: str) -> None:
-        if path and os.path.exists(path):
+        if path and self.ctx.files.is_there(path):
             self.ctx.err(f"A copy of your changes has been stored to {quote(path)}\n")
 
 
-def launch(environ: Mapping[str, str], path: str) -> None:
+def launch(ctx: Context, path: str) -> None:
     """Run the user's editor (KUBE_EDITOR, EDITOR) on a file and wait for it. Raises Failure."""
-    import subprocess
-
+    environ = ctx.environ
     editor = environ.get("KUBE_EDITOR") or environ.get("EDITOR") or ("notepad" if _WINDOWS else "vi")
     if " " not in editor:
         command = [editor]
@@ -219,7 +216,7 @@ def launch(environ: Mapping[str, str], path: str) -> None:
     else:
         arguments = [*command, path]
     try:
-        code = subprocess.run(arguments, env=dict(environ), check=False).returncode
+        code = ctx.run_editor(arguments)
     except FileNotFoundError:
         raise Failure(f"unable to launch the editor {told}") from None
     except OSError:
@@ -251,20 +248,6 @@ class _Text(File):
 
     def read(self, ctx: Context) -> str:
         return self.text
-
-
-def _temporary(program: str, suffix: str, text: str) -> str:
-    import random
-    import tempfile
-
-    while True:
-        path = os.path.join(tempfile.gettempdir(), f"{program}-edit-{random.randrange(1 << 32)}{suffix}")
-        try:
-            with open(path, "x", encoding="utf-8", errors="surrogateescape", newline="") as file:
-                file.write(text)
-            return path
-        except FileExistsError:
-            continue
 
 
 def _meta(info: Info) -> Object:

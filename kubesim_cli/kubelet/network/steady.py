@@ -9,9 +9,10 @@ from __future__ import annotations
 from ...machinery.pods import FIELDS
 from ..runtime.kernel.errors import Errno
 from ..runtime.play import Contact, Fenced, is_near
-from . import outside
+from . import apiserver, outside
 from .dns import ZONE, address_of
 from .routes import ClusterRoutes
+from .wiring import APISERVER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ DNS = "kube-system/kube-dns"  # what everybody asks who asks for a name
 
 
 class Steady(Fenced):
-    """`asked`: what the answers depend on: services, `namespace/name`, and addresses.
+    """`asked`: what the answers depend on: services, `namespace/name`, addresses, and what the API server has.
 
     `engine`: where those are who might be reached, `pod`: see Fenced.
     """
@@ -75,6 +76,8 @@ class Steady(Fenced):
             return None
         self.asked.add(address)
         found = self._cluster.route(space, address, port, protocol)
+        if found is apiserver.answer:
+            self.asked.add(APISERVER)
         if found is None or found is outside.answer:
             return found
         if isinstance(found, tuple) and protocol == "TCP" and found[1] not in found[0].net.ports:

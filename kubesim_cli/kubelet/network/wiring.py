@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ...apiserver.client import Client
 
+APISERVER = "apiserver"  # stands, in what somebody has asked the network, for all that the API server has
+
 
 class Wiring(Routes):
     """Routes of a cluster, of which `api` is a trusted client."""

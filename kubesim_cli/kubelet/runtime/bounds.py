@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 FAILED, KILLED = 2, 137
+PATIENCE = 0.05  # who connects again and again is looked at by its age,
+AGED = 3600.0    # from an age on that counts
 _MEMORY = 1 << 30  # bytes of memory beside what there was, where the system can be told
 
 

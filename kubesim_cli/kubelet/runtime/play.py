@@ -130,8 +130,9 @@ class Course:
     """What becomes of a container, `name` in an engine, that was started at `start`.
 
     `inside`: the container in the engine, `main`: its process 1. `touched`: it would reach something outside of the
-    engine now, where that is fenced; nothing more can be known of it then. `steady`: the network stays as it is while
-    it is played, so that a loop that waits for it need not be followed.
+    engine now, where that is fenced; nothing more can be known of it then; `reached`: a program that was run in it was
+    about to. `steady`: the network stays as it is while it is played, so that a loop that waits for it need not be
+    followed.
     """
 
     inside: Container
@@ -139,7 +140,7 @@ class Course:
 
     def __init__(self, engine: Engine, name: str, container: Object, start: float):
         self.engine, self.kernel, self.name, self.container, self.start = engine, engine.kernel, name, container, start
-        self.turns, self._worked, self.touched = 0, self.kernel.worked, False
+        self.turns, self._worked, self.touched, self.reached = 0, self.kernel.worked, False, False
         self.steady = False
         self.most = TURNS
 
@@ -216,7 +217,10 @@ class Course:
     # What is asked
 
     def run(self, argv: list[str], seconds: float) -> tuple[int | None, str]:
-        """Run a program in the container, for so many seconds at most; return (exit code, output); None: not done."""
+        """Run a program in the container, for so many seconds at most; return (exit code, output); None: not done.
+
+        Where it would reach something outside (`reached`), what comes of it is not known, and taken to be good.
+        """
         kernel = self.kernel
         try:
             session = self.engine.execute(self.name, argv)
@@ -229,7 +233,8 @@ class Course:
                 break
         code = session.code
         if self.touched:
-            return 0, ""  # what is outside is not known here, and taken to answer
+            self.reached = True
+            return 0, ""
         if code is None:
             kernel.kill(session.process, "KILL")
         return code, b"".join(data for _, _, data in session.said.new).decode("utf-8", "replace")

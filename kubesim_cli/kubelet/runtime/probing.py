@@ -1,13 +1,17 @@
-"""Exec probes that change something: each is run at its moments in the container, by what stands for the kubelet.
+"""Exec probes that change something, or ask others: each is run at its moments in the container, by what stands for the
+kubelet.
 
 A probe that only looks need not be run (process.probed). One that writes is a *prober*: a process of the kernel that is
 none of the container's, so that what it does has its place among all that happens, wherever the container is played.
+So is, in the cluster's engine, one that reaches something outside of the container: what it finds is the answer of its
+moment. It is made each time for an hour, then seldomer, unless what it asks says something else (`hasten`).
 Kubernetes: pkg/kubelet/prober/worker.go.
 """
 
 from __future__ import annotations
 
 from ...machinery.streaming import StartError
+from . import bounds
 from .entry import EXEC, program_of
 from .kernel.descriptors import Data, Lines, Log
 from .kernel.errors import Errno
@@ -32,8 +36,8 @@ def writes(text: str) -> bool:
     return re.search(_WRITES, text, re.M) is not None
 
 
-def may_write(inside: Container, command: list[str]) -> bool:
-    """Tell whether a command, or a script of the container that it names, changes something by its words."""
+def text_of(inside: Container, command: list[str]) -> str:
+    """Return the words of a command, and those of the scripts of the container that it names."""
     text = " ".join(command)
     for word in command:
         try:
@@ -42,7 +46,7 @@ def may_write(inside: Container, command: list[str]) -> bool:
             continue
         if inode is not None and inode.kind == FILE and inode.data[:2] != b"\x7fE":
             text += "\n" + bytes(inode.data[:SCRIPT]).decode("utf-8", "replace")
-    return writes(text)
+    return text
 
 
 def attend(inside: Container, container: Object, hook: Process | None) -> None:
@@ -52,32 +56,48 @@ def attend(inside: Container, container: Object, hook: Process | None) -> None:
     """
     probes = {kind: probe for kind in ("startup", "liveness", "readiness")
               if (probe := container.get(f"{kind}Probe")) and "exec" in probe}
-    chosen = [kind for kind, probe in probes.items() if may_write(inside, probe["exec"].get("command") or [])]
+    chosen = [kind for kind, probe in probes.items() if writes(text_of(inside, probe["exec"].get("command") or []))]
     if chosen and "startup" in probes and "startup" not in chosen:
         chosen.insert(0, "startup")
-    gate = None
     for kind in chosen:
-        probe, space = probes[kind], inside.space
-        kernel = inside.main.kernel  # type: ignore[union-attr]
-        prober = Process(kernel, space, probing, ["kubelet"], inside.env, inside.user, inside.cwd)
-        del space.processes[prober.pid]
-        space.next_pid -= 1
-        period, delay = float(probe.get("periodSeconds") or 10), float(probe.get("initialDelaySeconds") or 0)
-        prober.pid = 0
-        prober.memory = {
-            "kind": kind, "command": probe["exec"].get("command") or [], "timeout": probe.get("timeoutSeconds") or 1,
-            "period": period, "next": delay + (period if kind == "liveness" else 0.0), "start": kernel.now,
-            "hook": hook, "gate": gate, "child": None, "said": None, "over": False, "made": 0, "found": []}
-        gate = prober if kind == "startup" else gate
-        inside.probers.append(prober)
-        kernel.schedule(prober)
+        _begin_to_probe(inside, kind, probes[kind], inside.main.kernel.now, hook)  # type: ignore[union-attr]
+
+
+def attend_asking(inside: Container, container: Object, kind: str, start: float, has_begun: bool) -> None:
+    """Run a container's probe of a kind from now on, for it asks others.
+
+    `start`: when the container was started, `has_begun`: its startup probe has been good.
+    """
+    if not has_begun and kind != "startup" and "exec" in container["startupProbe"] and not prober_of(inside, "startup"):
+        _begin_to_probe(inside, "startup", container["startupProbe"], start)
+    prober = _begin_to_probe(inside, kind, container[f"{kind}Probe"], start)
+    prober.memory.update(asks=True, writes=writes(text_of(inside, prober.memory["command"])))
+    inside.probers.sort(key=lambda each: each.memory["kind"] != "startup")
+
+
+def _begin_to_probe(inside: Container, kind: str, probe: Object, start: float, hook: Process | None = None) -> Process:
+    space = inside.space
+    kernel = inside.main.kernel  # type: ignore[union-attr]
+    prober = Process(kernel, space, probing, ["kubelet"], inside.env, inside.user, inside.cwd)
+    del space.processes[prober.pid]
+    space.next_pid -= 1
+    period, delay = float(probe.get("periodSeconds") or 10), float(probe.get("initialDelaySeconds") or 0)
+    prober.pid = 0
+    prober.memory = {
+        "kind": kind, "command": probe["exec"].get("command") or [], "timeout": probe.get("timeoutSeconds") or 1,
+        "period": period, "next": delay + (period if kind == "liveness" else 0.0), "start": start,
+        "hook": hook, "gate": prober_of(inside, "startup"), "child": None, "said": None, "over": False, "made": 0,
+        "asks": False, "writes": True, "found": []}
+    inside.probers.append(prober)
+    kernel.schedule(prober)
+    return prober
 
 
 def probing(prober: Process) -> int | None:
     """The program of a prober. Its memory: `next`, the moment of the probe that is made next or being made, in seconds
     after `start`; `found`: (moment, whether it was good, message), without what was found before already."""
     memory, kernel = prober.memory, prober.kernel
-    if prober.space.ended is not None or memory["over"]:
+    if prober.space.ended is not None or memory["over"] or memory.get("aside"):
         prober.wait()
         return None
     for before in (memory["hook"], memory["gate"]):
@@ -154,7 +174,48 @@ def _note(prober: Process, good: bool, text: str) -> None:
         prober.wait()
         return
     memory["next"] += memory["period"]
-    prober.wait(until=memory["start"] + max(memory["next"], kernel.now - memory["start"]))
+    since = kernel.now - memory["start"]
+    if _asks(prober) and since > bounds.AGED:
+        memory["next"] += since * bounds.PATIENCE // memory["period"] * memory["period"]
+    prober.wait(until=memory["start"] + max(memory["next"], since))
+
+
+def hasten(inside: Container, now: float) -> bool:
+    """What a container's probes ask may say something else now: those that are not made each time are made soon.
+
+    Tells whether there are such.
+    """
+    found = False
+    for prober in inside.probers:
+        memory = prober.memory
+        early = memory["next"] + memory["start"] - now
+        if _asks(prober) and memory["child"] is None and early >= memory["period"]:
+            memory["next"] -= early // memory["period"] * memory["period"]
+            prober.wait(until=memory["start"] + memory["next"])
+            found = True
+    return found
+
+
+def put_aside(inside: Container) -> None:
+    """Make no more of those probes that ask others: the container is a copy, and they are not there."""
+    for prober in inside.probers:
+        prober.memory["aside"] = _asks(prober)
+    inside.probers = [each for each in inside.probers if not _asks(each)]
+
+
+def asks(inside: Container, kind: str) -> bool:
+    """Tell whether a container's probe of a kind is one that is run because it asks others."""
+    prober = prober_of(inside, kind)
+    return prober is not None and _asks(prober)
+
+
+def leaves_traces(inside: Container) -> bool:
+    """Tell whether a probe that asks others changes something in the container, too."""
+    return any(_asks(each) and each.memory["writes"] for each in inside.probers)
+
+
+def _asks(prober: Process) -> bool:
+    return bool(prober.memory.get("asks"))
 
 
 def prober_of(inside: Container, kind: str) -> Process | None:

@@ -217,26 +217,32 @@ class Piece:
 
 
 def pieces(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
-    """Return what a probe finds over a container's life."""
+    """Return what a probe finds over a container's life, as far as that is known of the container alone."""
+    return explored(api, pod, container, probe, start)[0]
+
+
+def explored(api: Client, pod: Object, container: Object, probe: Object, start: float) -> tuple[list[Piece], bool]:
+    """Return what a probe finds over a container's life, and whether it then asks something outside of the pod: what it
+    finds from there on the container alone does not tell."""
     if not (probe.get("exec") or {}).get("command"):
         if _plainly_answers(api, pod, container, probe):
-            return [Piece(0.0, True)]
-        return bounds.guarded(lambda: _checked(api, pod, container, probe, start),
-                              lambda trouble: [Piece(0.0, False, trouble)])
+            return [Piece(0.0, True)], False
+        return bounds.guarded(lambda: (_checked(api, pod, container, probe, start), False),
+                              lambda trouble: ([Piece(0.0, False, trouble)], False))
     return bounds.guarded(lambda: _probed(api, pod, container, probe, start),
-                          lambda trouble: [Piece(0.0, False, trouble)])
+                          lambda trouble: ([Piece(0.0, False, trouble)], False))
 
 
-def _probed(api: Client, pod: Object, container: Object, probe: Object, start: float) -> list[Piece]:
+def _probed(api: Client, pod: Object, container: Object, probe: Object, start: float) -> tuple[list[Piece], bool]:
     from ...machinery.streaming import StartError
     from .play import Play
 
     try:
-        play = Play(api, pod, container, start)
+        play = Play(api, pod, container, start, silent=True)
     except StartError as error:
-        return [Piece(0.0, False, error.message)]
+        return [Piece(0.0, False, error.message)], False
     play.kernel.run(start)
-    return probed(play, probe)
+    return probed(play, probe), play.reached
 
 
 def _plainly_answers(api: Client, pod: Object, container: Object, probe: Object) -> bool:
@@ -290,7 +296,8 @@ def checked(course: Course, probe: Object, release: Release) -> list[Piece]:
 
 
 def probed(course: Course, probe: Object) -> list[Piece]:
-    """Probe a container that is played on: now, and whenever a file of it has changed.
+    """Probe a container that is played on: now, and whenever a file of it has changed, until it would reach something
+    outside.
 
     What a probe finds that is run at its moments (probing.py) is what it has found there since the start.
     """
@@ -302,12 +309,14 @@ def probed(course: Course, probe: Object) -> list[Piece]:
         most = prober.memory["made"] + CHECKS
         while prober.memory["made"] < most and course.live():
             pass
-        return [Piece(*each) for each in prober.memory["found"]] or [Piece(0.0, True)]
+        return [Piece(*each) for each in prober.memory["found"]]
     command, timeout = probe["exec"]["command"], probe.get("timeoutSeconds") or 1
     found: list[Piece] = []
     while len(found) < MAX_PIECES:
         begins = course.seconds
         code, text = course.run(command, timeout)
+        if course.reached:
+            return found
         if code is None:
             text = f'command "{" ".join(command)}" timed out'
         found.append(Piece(begins, code == 0, text))

@@ -14,6 +14,7 @@ from ..network import podfiles
 from . import capabilities, environment, given, taken
 from .bin.web import presumed
 from .engine import Container, Engine, Mount, Session, Spec
+from .kernel import settings
 from .kernel.errors import Errno
 from .kernel.files import ROOT, Tree, User
 from .kernel.network import LOOPBACK
@@ -126,7 +127,7 @@ class Sandbox:
                     f"node/{pod['spec'].get('nodeName')}" if self._shares_node() else self.uid, _cpu_limit(container),
                     capabilities.of(container), presumed.ports(container))
         made = self.engine.start(self.name(container), spec)
-        tree = made.space.tree
+        tree, made.space.settings = made.space.tree, settings.of_pod(pod)
         self._tell_network(tree)
         for path in {"/dev/termination-log", container.get("terminationMessagePath") or "/dev/termination-log"}:
             try:

@@ -39,13 +39,15 @@ def hook_of(container: Object, kind: str) -> Object:
 
 
 def leaves_traces(pod: Object, container: Object) -> bool:
-    """Tell whether somebody may see what a container does at its end, by the words of its hook and of its command: what
-    its trap says is only looked at where the pod goes on."""
-    hook = (hook_of(container, "preStop").get("exec") or {}).get("command")
-    if hook is not None:
+    """Tell whether somebody may see what a container does at its end, by its hook, whose request may be logged, and by
+    the words of its command: what its trap says is only looked at where the pod goes on."""
+    hook = hook_of(container, "preStop")
+    if "httpGet" in hook:
+        return True
+    if "exec" in hook:
         from .probing import writes
 
-        if writes(" ".join(hook)):
+        if writes(" ".join(hook["exec"]["command"])):
             return True
     words = [*(container.get("command") or ()), *(container.get("args") or ())]
     return "deletionTimestamp" not in pod["metadata"] and any("trap " in word for word in words)
@@ -57,12 +59,12 @@ def stop(api: Client, pod: Object, container: Object, start: float, at: float, g
     if "exec" not in hook and "httpGet" not in hook:
         env, _ = environment.environment(api, pod, container)
         took, facts = _slept(hook, grace), catalogue.of(api).facts(container["image"])
-        argv = environment.arguments(api, container, env)
+        argv, failed = environment.arguments(api, container, env), _failed(hook)
         if not argv or (facts is not None and serves(container, facts, env)):  # it knows its signal
             code = 0 if facts is None else facts.code
-            return Stop(took + (_left(grace, took) if code == bounds.KILLED else 0.0), code, took)
+            return Stop(took + (_left(grace, took) if code == bounds.KILLED else 0.0), code, took, failed)
         if argv[0].rpartition("/")[2] == "sleep" and len(argv) == 2:
-            return _sleeper(seconds(argv[1]), start, at, took, _left(grace, took))
+            return _sleeper(seconds(argv[1]), start, at, took, _left(grace, took), failed)
     return bounds.guarded(lambda: _played(api, pod, container, start, at, grace),
                           lambda trouble: Stop(0.0, bounds.KILLED))
 
@@ -71,14 +73,20 @@ def _slept(hook: Object, grace: float) -> float:
     return min(float((hook.get("sleep") or {}).get("seconds") or 0), grace)
 
 
+def _failed(hook: Object) -> float | None:
+    """Return when a hook has failed that needs nothing of the container: no kubelet runs one of tcpSocket."""
+    return 0.0 if "tcpSocket" in hook else None
+
+
 def _left(grace: float, took: float) -> float:
     return max(grace - int(took), MINIMUM)
 
 
-def _sleeper(span: float | None, start: float, at: float, took: float, left: float) -> Stop:
+def _sleeper(span: float | None, start: float, at: float, took: float, left: float, failed: float | None) -> Stop:
     """sleep knows no signal: as process 1 it sleeps on until it is killed."""
     rest = max(start + (span or 0.0) - at, 0.0)
-    return Stop(rest, 0, took) if rest <= took + left else Stop(took + left, bounds.KILLED, took)
+    ends = rest <= took + left
+    return Stop(rest if ends else took + left, 0 if ends else bounds.KILLED, took, failed)
 
 
 def _played(api: Client, pod: Object, container: Object, start: float, at: float, grace: float) -> Stop:
@@ -120,7 +128,7 @@ def told(course: Course, container: Object, grace: float, signal: str) -> Stop:
         took = min(kernel.now - at, grace)
         failed = took if why else None
     else:
-        took = _slept(hook, grace)
+        took, failed = _slept(hook, grace), _failed(hook)
     course.live_to(at + took, STEPS)
     if main.status is None:
         if is_unknown(main):
@@ -144,6 +152,8 @@ def begun(api: Client, pod: Object, container: Object, start: float) -> tuple[fl
     """Return how many seconds the postStart hook of a container that is started takes, and what is said where it fails.
     """
     hook = hook_of(container, "postStart")
+    if "tcpSocket" in hook:
+        return 0.0, f"Cannot run handler: invalid handler: {_told_tcp(hook['tcpSocket'])}"
     if "exec" not in hook and "httpGet" not in hook:
         return float((hook.get("sleep") or {}).get("seconds") or 0), ""
     took, why = bounds.guarded(lambda: _begun(api, pod, container, start), lambda trouble: (0.0, ""))
@@ -154,6 +164,14 @@ def begun(api: Client, pod: Object, container: Object, start: float) -> tuple[fl
         f"HTTP lifecycle hook ({hook['httpGet'].get('path') or ''})")
     who = f'{meta["name"]}_{meta["namespace"]}({meta["uid"]})'
     return took, f'{what} for Container "{container["name"]}" in Pod "{who}" failed - error: {why}'
+
+
+def _told_tcp(action: Object) -> str:
+    """Return a hook of tcpSocket as Go prints its struct (String of core/v1's generated.pb.go)."""
+    port = action.get("port")
+    shown = f"{{0 {port} }}" if isinstance(port, int) else f"{{1 0 {port}}}"
+    return (f"&LifecycleHandler{{Exec:nil,HTTPGet:nil,TCPSocket:&TCPSocketAction{{Port:{shown},"
+            f"Host:{action.get('host') or ''},}},Sleep:nil,}}")
 
 
 def _begun(api: Client, pod: Object, container: Object, start: float) -> tuple[float, str]:

@@ -93,6 +93,19 @@ NO_PORT = "Port number was not a decimal number between 0 and 65535"
      "Warning: Problem: connection refused. Will retry in 1 second. 2 retries left.\n"
      "Warning: Problem: connection refused. Will retry in 2 seconds. 1 retry left.\n"
      "curl: (7) Failed to connect to web port 81 after 0 ms: Couldn't connect to server\n", 7),
+    ("http_proxy=nope:3128 curl -sS web", "curl: (5) Could not resolve proxy: nope\n", 5),
+    ("HTTP_PROXY=nope curl -s web; https_proxy=nope curl -s web; all_proxy=nope curl -sx '' web", "hello\n" * 3, 0),
+    ("export ALL_PROXY=http://web:81; curl -sS http://x.y",
+     "curl: (7) Failed to connect to web port 81 after 0 ms: Couldn't connect to server\n", 7),
+    ("export http_proxy=nope; no_proxy=b.c,web curl -s web; NO_PROXY='x .default' curl -s web.default; "
+     "curl -s --noproxy '*' web; NO_PROXY=10.96.0.0/12 curl -s 10.96.1.2; NO_PROXY=eb curl -s web", "hello\n" * 4, 5),
+    ("curl -s -x web:80 -A me http://other.org/head", "other.org me  ", 0),
+    ("curl -sv -x u:p@web http://x.y 2>&1 | grep Failed; curl -sv -x http://u:p@web:80 http://x.y/a.txt 2>&1 | "
+     "tr -d '\\r' | grep '^>'",
+     "* Failed to connect to web port 1080 after 0 ms: Couldn't connect to server\n> GET http://x.y/a.txt HTTP/1.1\n"
+     "> Host: x.y\n> Proxy-Authorization: Basic dTpw\n> User-Agent: curl/8.5.0\n> Accept: */*\n"
+     "> Proxy-Connection: Keep-Alive\n> \n", 0),
+    ("https_proxy=web:80 curl -sS https://x.y", "curl: (56) CONNECT tunnel failed, response 405\n", 56),
     ("curl -sv web/new 2>&1 | tr -d '\\r' | grep -v Date", """* Host web:80 was resolved.
 * IPv6: (none)
 * IPv4: 10.96.1.2

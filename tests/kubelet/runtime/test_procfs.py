@@ -1,5 +1,7 @@
 """/proc, /sys and /dev as the programs of a container see them."""
 
+import json
+
 import pytest
 
 from kubesim_cli.kubelet.runtime import capabilities
@@ -141,3 +143,23 @@ def test_ps_tells_users_by_their_names_cut_where_they_are_long():
     session = engine.execute("a", ["ps", "-ef"])
     engine.advance(START + 1)
     assert session.output().decode().splitlines()[1].split()[0] == "zookeep+"
+
+
+def test_settings_of_the_kernel(terminal):
+    """Those that a pod asks for, and what a privileged program of a container has set in it."""
+    def make(name, **context):
+        own = {"privileged": True} if context.pop("privileged", None) else {}
+        terminal.ok("kubectl apply -f -", json.dumps({
+            "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {
+                "securityContext": context, "containers": [{
+                    "name": "c", "image": "busybox", "command": ["sleep", "infinity"], "securityContext": own}]}}))
+
+    make("asks", sysctls=[{"name": "kernel.shm_rmid_forced", "value": "1"}, {"name": "net/core/rmem", "value": "4 5"}])
+    make("sets", privileged=True)
+    terminal.advance("5s")
+    assert terminal.ok("kubectl exec asks -- sh -c 'sysctl kernel.shm_rmid_forced; cat /proc/sys/net/core/rmem'") == (
+        "kernel.shm_rmid_forced = 1\n4 5\n")
+    assert terminal.ok("kubectl exec sets -- sysctl -w vm.max_map_count=300000") == "vm.max_map_count = 300000\n"
+    assert terminal.ok("kubectl exec sets -- cat /proc/sys/vm/max_map_count") == "300000\n"
+    assert "'a.b' is an unknown key" in terminal("kubectl exec sets -- sysctl -w a.b=1").err
+    assert terminal.ok("kubectl exec asks -- sysctl -n vm.max_map_count") == "262144\n"

@@ -31,6 +31,7 @@ OWN = {
     "identity": ("arch", "free", "groups", "hostname", "id", "mount", "nproc", "stty", "sync", "tty", "uname",
                  "whoami"),
     "diskfree": ("df",),
+    "differences": ("diff",),
     "curl": ("curl",),
     "wget": ("wget",),
     "netcat": ("nc", "ncat", "netcat", "telnet"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..kernel.errors import Errno
 from . import exchange, http
 from .curlargs import Options, Wrong, options_of
+from .curlproxy import authorization, place_of, proxy_of
 from .curltext import METER, failure_of, filled, metered, transcript
 
 TYPE_CHECKING = False
@@ -66,6 +67,7 @@ def _begin(process: Process, given: Options, state: dict[str, Any]) -> bool:
         state["status"] = 1
         return False
     host, port = http.split(url)[1:3]
+    proxy = proxy_of(given, process.env, scheme, host)
     method = state["method"] or given.method
     body = given.body if method != "GET" or given.explicit else b""
     trust: str | None = "" if not given.cacert else _file(process, given.cacert)
@@ -78,7 +80,8 @@ def _begin(process: Process, given: Options, state: dict[str, Any]) -> bool:
         process.write(METER, 2)
     state["exchange"] = exchange.begin(
         process, url, method, given.headers(body), body, given.limit, given.connect_limit,
-        None if given.insecure else trust, given.resolved(host, port), given.version)
+        None if given.insecure else trust, "" if proxy else given.resolved(host, port), given.version,
+        (*place_of(proxy), authorization(proxy, given.last("proxy-user"))) if proxy else None)
     return True
 
 

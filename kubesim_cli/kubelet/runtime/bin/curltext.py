@@ -25,6 +25,13 @@ how to fix it, please visit the web page mentioned above."""
 def failure_of(done: dict[str, Any]) -> tuple[int, str]:
     """Return the exit code and the message of an exchange that has failed."""
     host, port, failed = done["host"], done["port"], done["failed"]
+    if done.get("proxy"):
+        if failed in (exchange.UNKNOWN, exchange.UNANSWERED):
+            return 5, f"Could not resolve proxy: {done['proxy'][0]}"
+        if failed == exchange.NO_TUNNEL:
+            return 56, f"CONNECT tunnel failed, response {done['message']}"
+        if failed in (exchange.REFUSED, exchange.UNREACHABLE, exchange.TIMEOUT):
+            host, port = done["proxy"]
     if failed in (exchange.UNKNOWN, exchange.UNANSWERED):
         return 6, f"Could not resolve host: {host}"
     if failed in (exchange.REFUSED, exchange.UNREACHABLE):
@@ -80,9 +87,10 @@ def _short(number: int) -> str:
 
 def transcript(done: dict[str, Any], message: http.Message | None) -> str:
     """Return what -v tells of an exchange."""
-    host, port, address = done["host"], done["port"], done["address"]
+    host, port = done.get("proxy") or (done["host"], done["port"])
+    address = done["address"]
     if done["failed"] in (exchange.UNKNOWN, exchange.UNANSWERED):
-        return f"* Could not resolve host: {host}\n* Closing connection\n"
+        return f"* {failure_of(done)[1]}\n* Closing connection\n"
     lines = [] if address == host else [f"* Host {host}:{port} was resolved.", "* IPv6: (none)", f"* IPv4: {address}"]
     lines.append(f"*   Trying {address}:{port}...")
     if done["failed"] in (exchange.REFUSED, exchange.UNREACHABLE, exchange.TIMEOUT):

@@ -4,32 +4,27 @@ with the API server where a connection to it comes about. Its files and its envi
 
 from __future__ import annotations
 
-import os
-
-from ....machinery.files import Files
 from ....machinery.guests import Call, Unreached
 from ....machinery.streaming import StartError
 from ...network import apiserver
 from ...network.wiring import Wiring
 from ..entry import EXEC, program_of
-from ..kernel.errors import Errno
-from ..kernel.files import FILE, FOLDER, LINK
+from ..kernel.errors import Errno, Exhausted
 from ..kernel.network import Answered
 from . import dialing
+from .guestfiles import STDIN, ContainerFiles, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....apiserver.client import Client
     from ....machinery.types import Object
     from ...containerlog import ContainerLog
-    from ..kernel.files import Inode
     from ..kernel.process import Process
 
 TAKES = 0.1         # seconds from its start to its first request: a loop of nothing else sees time go by
 STEPS = 10_000      # that a command line counts
 LIMIT = 30.0        # seconds until client-go gives up to connect (net.Dialer of rest/transport)
 INTERRUPTED = 2     # exit code of a program in Go that is told to end and is process 1
-_STDIN = ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 _API = "10.96.0.1"  # an address to ask for where the container is told of none
 _SIGNALS = {"TERM": 15, "INT": 2, "HUP": 1}
 
@@ -63,10 +58,16 @@ def run(process: Process) -> int | None:
                 lambda host, port: _reach(process, host, port), api.server,
                 lambda pod, container, previous: _log(api, pod, container, previous),
                 lambda pod, name, argv, stdin: _execute(process, api, pod, name, argv, stdin),
-                lambda: memory["child"].status, _release(process))
+                lambda argv: _start(process, argv), lambda: memory["child"].status, _release(process))
     store = api.server.store
     before = store.revision
-    code = api.server.kubectl(call)
+    try:
+        code = api.server.kubectl(call)
+    except Exception as problem:
+        if isinstance(problem, (Errno, Exhausted, MemoryError)) or getattr(problem, "fatal", False):
+            raise
+        process.write(f"kubesim failed: {process.kernel.note_fault(process, problem)}\n", 2)
+        code = 1
     process.space.calls = process.space.calls or store.revision != before
     if code is None and call.until is not None:
         process.wait(*((memory["child"],) if "child" in memory else ()), until=call.until)
@@ -77,7 +78,7 @@ def _reads_stdin(words: list[str]) -> bool:
     own = words[:words.index("--")] if "--" in words else words
     if "delete" in own and not {"-i", "--interactive", "--interactive=true"}.isdisjoint(own):
         return True
-    return any(word == "-" or word.endswith(("=-", *_STDIN)) or (word.endswith("f-") and word[:1] == "-" != word[1:2])
+    return any(word == "-" or word.endswith(("=-", *STDIN)) or (word.endswith("f-") and word[:1] == "-" != word[1:2])
                for word in own)
 
 
@@ -100,6 +101,19 @@ def _execute(process: Process, api: Client, pod: Object, name: str, argv: list[s
     process.memory["child"] = child
     kernel.start(child)
     those.touch(f"{pod['metadata']['uid']}/{name}")
+
+
+def _start(process: Process, argv: list[str]) -> None:
+    """See Call.start."""
+    try:
+        program = process.space.find(process, argv[0])
+    except Errno as error:
+        raise told(error, argv[0]) from None
+    child = process.kernel.spawn(process.space, program, argv, dict(process.env), process.user, process.cwd,
+                                 process.fds, process)
+    process.memory["child"] = child
+    process.kernel.start(child)
+    process.children.pop(child.pid, None)
 
 
 def _api(process: Process) -> Client | None:
@@ -159,68 +173,3 @@ def _release(process: Process) -> str:
     except ValueError:
         return ""
     return version
-
-
-class ContainerFiles(Files):
-    """The files that a process of a container sees."""
-
-    def __init__(self, process: Process):
-        self._process = process
-
-    def _find(self, path: str, follow: bool = True) -> Inode:
-        process = self._process
-        try:
-            found = process.space.tree.lookup(path, process.cwd, process.user, follow).inode
-        except Errno as error:
-            raise _told(error, path) from None
-        assert found is not None  # lookup has it
-        return found
-
-    def _is(self, path: str, kind: str, follow: bool = True) -> bool:
-        try:
-            return self._find(path, follow).kind == kind
-        except OSError:
-            return False
-
-    def contents(self, path: str) -> bytes:
-        if path in _STDIN:
-            return bytes(self._process.memory["in"])
-        if self.is_folder(path):
-            raise _told(Errno("EISDIR"), path)
-        try:
-            return self._process.read_file(path)
-        except Errno as error:
-            raise _told(error, path) from None
-
-    def stat(self, path: str) -> None:
-        self._find(path)
-
-    def is_there(self, path: str) -> bool:
-        try:
-            self._find(path, False)
-        except OSError:
-            return False
-        return True
-
-    def is_folder(self, path: str) -> bool:
-        return self._is(path, FOLDER)
-
-    def is_file(self, path: str) -> bool:
-        return self._is(path, FILE)
-
-    def is_link(self, path: str) -> bool:
-        return self._is(path, LINK, False)
-
-    def names(self, folder: str) -> list[str]:
-        process = self._process
-        try:
-            return sorted(process.space.tree.entries(process.space.tree.lookup(folder, process.cwd, process.user)))
-        except Errno as error:
-            raise _told(error, folder) from None
-
-
-def _told(error: Errno, path: str) -> OSError:
-    import errno
-
-    number = getattr(errno, error.name, errno.EIO)
-    return OSError(number, os.strerror(number), path)

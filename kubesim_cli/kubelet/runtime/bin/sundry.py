@@ -6,7 +6,7 @@ from ..capabilities import NAMES
 from ..dates import strftime
 from ..kernel import procfs
 from ..kernel.errors import Errno
-from .operands import Arguments, each_of, find, missing
+from .operands import Arguments, each_of, exists, find, missing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _umount(process: Process) -> int:
 
 
 def _sysctl(process: Process) -> int:
-    """sysctl [-n] NAME, sysctl -w NAME=VALUE: only who is privileged may change anything, and nothing comes of it."""
+    """sysctl [-n] NAME, sysctl -w NAME=VALUE: only who is privileged may change anything, of the own container."""
     given = Arguments(process, "p")
     if not given.words:
         return process.complain("kubesim plays it for settings that are named") + 125
@@ -172,12 +172,14 @@ def _sysctl(process: Process) -> int:
     for word in given.words:
         name, equals, value = word.partition("=")
         path = "/proc/sys/" + name.strip().replace(".", "/")
-        if equals:
+        if equals and exists(process, path) is not None:
             if process.user.uid or not process.space.capable & _SYS_ADMIN:
                 status = process.complain(
                     f"error setting key '{name}': Read-only file system" if _is_busybox(process) else
                     f'setting key "{name}": Read-only file system')
-            elif not given.has("q"):
+                continue
+            process.space.settings[name.strip().replace("/", ".")] = value.strip()
+            if not given.has("q"):
                 process.write(f"{name.strip()} = {value.strip()}\n")
             continue
         try:

@@ -45,7 +45,7 @@ SPECS = {
     "tr": Spec(reads="always", lines="s"), "cut": Spec("bcdf", lines=""), "sort": Spec("ktSTo", writes=True),
     "uniq": Spec("fsw"), "wc": Spec(), "rev": Spec(lines=""), "tac": Spec("s"), "nl": Spec("bwsv"), "fold": Spec("w"),
     "fmt": Spec("w"), "expand": Spec("t", lines=""), "unexpand": Spec("t", lines=""), "column": Spec("sto"),
-    "paste": Spec("d"), "join": Spec("12tjoaev"), "comm": Spec(), "diff": Spec("U", reads="never"),
+    "paste": Spec("d"), "join": Spec("12tjoaev"), "comm": Spec(),
     "cmp": Spec(reads="never"),
     "jq": Spec("f", 1, "f"), "yq": Spec("f", 1, "f"), "bc": Spec(), "expr": Spec(reads="never"), "factor": Spec(),
     "base64": Spec("w"), "base32": Spec("w"), "md5sum": _SUM, "sha1sum": _SUM, "sha256sum": _SUM, "sha512sum": _SUM,

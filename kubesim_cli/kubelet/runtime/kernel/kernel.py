@@ -203,7 +203,7 @@ class Kernel:
         except Exception as problem:
             if not self.forgiving or getattr(problem, "fatal", False):
                 raise
-            self.faults.append(f"{process.argv[0]}: {type(problem).__name__}: {str(problem)[:200]}")
+            self.note_fault(process, problem)
             self._run_away(process, "steps")
             return
         finally:
@@ -213,6 +213,12 @@ class Kernel:
                 load.note(process.space, self.now, self.worked - worked)
         if status is not None:
             self.exit(process, status)
+
+    def note_fault(self, process: Process, problem: Exception) -> str:
+        """Note that the simulation has failed at a process; return in a few words how."""
+        told = f"{type(problem).__name__}: {str(problem)[:200]}"
+        self.faults.append(f"{process.argv[0]}: {told}")
+        return told
 
     def _run_away(self, process: Process, what: str) -> None:
         """A process has hit a limit. It ends with all that wait for it, so that nobody takes a part for the whole.

@@ -43,18 +43,19 @@ class Pids:
 class Space:
     """What the processes of a container share: files, names, limits, and the numbers of its processes.
 
-    `program`: gives what plays the program of a name; see bin.find. `forever`: its process 1 is in a loop that it does
-    not leave by itself (see sh/endless.py), `rounds`: how many rounds it has made of loops that it leaves when the
-    network says something else. `guessed`: a program was run in it whose output is not known. `serves`: the ports at
-    which it is said to serve, and which speak TLS; `passing`: the processes that a script goes on after. `guests`: the
-    processes that users started in it, for whom `exact` finds programs: one that is not known is not there. `talks`: it
-    has asked for something outside of its network namespace, `calls`: it has written to the API server, so that what it
-    does shows in the cluster. `load`: see load.py. `shown`, `users`: see shown.py.
+    `program`: gives what plays the program of a name; see bin.find. `forever`: its process 1 is in a loop that it
+    does not leave by itself (see sh/endless.py), `rounds`: how many rounds it has made of loops that it leaves when
+    the network says something else. `guessed`: a program was run in it whose output is not known. `serves`: the
+    ports at which it is said to serve, and which speak TLS; `settings`: what it has set of /proc/sys; `passing`:
+    the processes that a script goes on after. `guests`: the processes that users started in it, for whom `exact`
+    finds programs: one that is not known is not there. `talks`: it has asked for something outside of its network
+    namespace, `calls`: it has written to the API server, so that what it does shows in the cluster. `load`: see
+    load.py. `shown`, `users`: see shown.py.
     """
 
     __slots__ = ("calls", "capable", "cpu", "ended", "exact", "exhausted", "forever", "forks", "guessed", "guests",
                  "hostname", "init", "limit", "load", "net", "passing", "pids", "processes", "program", "random",
-                 "rested", "rounds", "serves", "shell", "shown", "started", "talks", "tree", "users")
+                 "rested", "rounds", "serves", "settings", "shell", "shown", "started", "talks", "tree", "users")
 
     def __init__(self, tree: Tree, hostname: str, program: Find, random: Chance, started: float,
                  limit: int | None = None, shell: str = "dash", cpu: int | None = None):
@@ -66,6 +67,7 @@ class Space:
         self.guests: set[int] = set()
         self.passing: set[int] = set()
         self.serves: dict[int, bool] = {}
+        self.settings: dict[str, str] = {}
         self.calls = self.talks = False
         self.rounds = 0
         self.load = [0, 0, 0]

@@ -7,6 +7,7 @@ from .descriptors import Device, OpenFile
 from .errors import Errno
 from .files import FOLDER
 from .network import Connection, Listener
+from .settings import RELEASE, settings
 from .tables import PATHS, Target
 
 TYPE_CHECKING = False
@@ -25,7 +26,6 @@ MEMORY = 8 << 30  # bytes that a node has, of which some are used
 USED = 2 << 30
 CPUS = 4
 FIRST = 20_000    # the number of the first pipe or socket
-RELEASE = "5.15.0-91-generic"
 KERNEL = f"Linux version {RELEASE} (buildd@lcy02-amd64-045) (gcc 11.4.0) #101-Ubuntu SMP"
 
 
@@ -36,7 +36,7 @@ def root(space: Space) -> dict[str, Entry]:
     if asks is not None and asks.space is space:
         pid = str(asks.pid)
         found |= {"self": Target(lambda: pid), "thread-self": Target(lambda: pid)}
-    found |= {"mounts": Target(lambda: "self/mounts"), "net": Target(lambda: "self/net"), "sys": _settings(space)}
+    found |= {"mounts": Target(lambda: "self/mounts"), "net": Target(lambda: "self/net"), "sys": settings(space)}
     return found | {name: _said(tells, space) for name, tells in _SYSTEM.items()}
 
 
@@ -61,24 +61,6 @@ def _program(process: Process) -> str:
 
 def _said(tells: Callable[[T], str], of: T) -> Callable[[], str]:
     return lambda: tells(of)
-
-
-def _settings(space: Space) -> Entry:
-    """Return /proc/sys, of which a container may change nothing."""
-    return {name: _settings_of(value) for name, value in {
-        "fs": {"file-max": "9223372036854775807"},
-        "kernel": {"hostname": space.hostname, "osrelease": RELEASE, "ostype": "Linux", "pid_max": "4194304",
-                   "shmmax": "18446744073692774399", "shm_rmid_forced": "0", "msgmax": "8192"},
-        "net": {"core": {"somaxconn": "4096"},
-                "ipv4": {"ip_forward": "1", "ip_local_port_range": "32768\t60999", "ip_unprivileged_port_start": "0",
-                         "tcp_keepalive_time": "7200", "tcp_syncookies": "1", "ping_group_range": "0\t2147483647"}},
-        "vm": {"max_map_count": "262144", "overcommit_memory": "1", "swappiness": "60"}}.items()}
-
-
-def _settings_of(value: object) -> Entry:
-    if isinstance(value, dict):
-        return {name: _settings_of(each) for name, each in value.items()}
-    return lambda: f"{value}\n"
 
 
 def _stands_for(space: Space, what: Open) -> str:

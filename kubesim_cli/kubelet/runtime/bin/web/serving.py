@@ -38,6 +38,8 @@ class Request:
 
     def __init__(self, message: http.Message, connection: Connection, secure: bool):
         self.method, self.path = message.first[0], message.first[1]
+        if self.path.startswith(("http://", "https://")):  # as who takes us for a proxy asks
+            self.path = http.split(self.path)[3]
         self.message, self.local, self.remote, self.secure = message, connection.local, connection.remote, secure
 
     def header(self, name: str) -> str:
