@@ -149,7 +149,7 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
         sh.status = not_found(sh, argv[0], error)
         sh.restore(saved)
         return pending + 1
-    if last and not sh.traps and len(sh.frames) == 1 and not sh.frames[0].stack:
+    if last and sh.may_leave:
         drop(sh, saved)
         process.program, process.argv, process.env, process.memory = program, argv, environment, None
         return EXEC

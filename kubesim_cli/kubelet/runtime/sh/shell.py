@@ -284,6 +284,11 @@ class Shell:
 
     # Frames
 
+    @property
+    def may_leave(self) -> bool:
+        """Whether a command may take the shell's place: nothing is left to be done, and no trap waits."""
+        return len(self.frames) == 1 and not self.frames[0].stack and not any(self.traps.values())
+
     def code(self, text: str) -> Code:
         """Return the operations of a text; raise ShellSyntaxError."""
         return compiled(text, self.dialect)
