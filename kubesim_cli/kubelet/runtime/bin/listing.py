@@ -148,7 +148,7 @@ def _stat(process: Process) -> int:
                                       else f"can't stat '{word}': {error.message}")
             continue
         assert inode is not None
-        kind = {"d": "directory", "l": "symbolic link", "c": "character special file"}.get(
+        kind = {"d": "directory", "l": "symbolic link", "c": "character special file", "p": "fifo"}.get(
             inode.kind, "regular file" if inode.size else "regular empty file")
         moment = strftime("%Y-%m-%d %H:%M:%S.%N %z", inode.mtime)
         user, group = users.get(inode.uid, "UNKNOWN"), groups.get(inode.gid, "UNKNOWN")

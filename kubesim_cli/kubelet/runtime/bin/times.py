@@ -86,6 +86,9 @@ def _timeout(process: Process) -> int | None:
     if child.status is None:
         process.wait(child, until=state["until"])
         return None
+    if process.space.shell == "ash":  # busybox' becomes the command, which is what dies of the signal
+        process.signal = child.signal
+        return int(child.status)
     if not state["sent"] or state["preserve"]:
         return int(child.status)
     return 124 if child.status != 128 + SIGNALS["KILL"] else 137

@@ -37,10 +37,13 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
 
     def command(sh: Shell) -> int:
         sh.line = line
-        if sh.opened or sh.stale:
+        waited = sh.partial
+        if (sh.opened or sh.stale) and waited is None:
             _close_stale(sh)
         argv: list[str]
-        if fixed is not None:
+        if waited is not None:
+            argv = waited[2]
+        elif fixed is not None:
             argv = fixed[:]
         elif single is not None:
             argv = single(sh)
@@ -48,7 +51,7 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
             argv = []
             for field in fields:
                 argv += field(sh)
-        if "x" in sh.options and argv:
+        if "x" in sh.options and argv and waited is None:
             _trace(sh, argv)
         saved: Saved = []
         if not argv:
@@ -63,7 +66,7 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
             sh.status = sh.substituted if substitutes else 0
             return after
         name = argv[0]
-        if openers and not redirect(sh, openers, saved):
+        if openers and not redirect(sh, openers, saved, argv):
             sh.status = 1 if sh.bash else 2
             if name in builtins.SPECIAL and not sh.bash:
                 return sh.finish(sh.status)
