@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Records = dict[str, dict[str, Any]]
 
-VERSION = 4  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
+VERSION = 5  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
 # What an attribute is, by its class, in records that were written before there was such an one. Whoever adds one enters
 # it here, or raises VERSION, so that containers live on when kubesim is upgraded; a test tells when that is needed.
 ADDED: dict[str, dict[str, Callable[[], Any]]] = {

@@ -121,7 +121,7 @@ def _targets(process: Process, given: Arguments) -> tuple[list[str], str, bool] 
     if folder:
         return words, folder, True
     if len(words) < 2:
-        if words:
+        if words and process.space.shell != "ash":
             process.complain(f"missing destination file operand after '{words[0]}'")
         else:
             missing(process)
