@@ -18,9 +18,9 @@ from kubesim_cli.kubelet.runtime import bin as programs
 
 FILE = Path(programs.__file__).parent / "applets.json"
 UNASKED = frozenset((
-    "reboot", "halt", "poweroff", "init", "kill", "killall", "killall5", "pkill", "swapoff", "rm", "watchdog",
+    "reboot", "halt", "poweroff", "init", "kill", "killall", "killall5", "pkill", "swapoff", "watchdog",
     "switch_root", "run-init", "sulogin", "getty", "login", "openvt", "chvt", "rtcwake", "fsfreeze", "mdev", "ifup",
-    "ifdown", "crond", "udhcpc", "insmod", "rmmod", "modprobe", "hostname", "umount", "mount", "hwclock", "date",
+    "ifdown", "crond", "udhcpc", "insmod", "rmmod", "modprobe", "hostname", "umount", "mount", "hwclock",
     "adjtimex", "rdate", "su", "swapon", "ntpd", "syslogd", "klogd", "inetd", "httpd", "telnetd", "ftpd", "udhcpd",
     "dnsd", "script"))
 SILENT = frozenset(("sh", "ash", "hush", "[", "[[", "test", "echo", "printf", "true", "false"))

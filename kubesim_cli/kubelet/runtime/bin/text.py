@@ -310,6 +310,8 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
         files.write_file(inside[path], bytes(content))
     asked = words
     words = [inside.get(word, "/.stdin" if word == "/dev/stdin" else word) for word in _timeless(process, name, words)]
+    if name == "diff" and process.space.shell == "ash":
+        words = ["-u", *words]  # busybox' knows no other form
     if name == "find":
         words = started.of_find(words)
     elif name in awk.NAMES and (at := awk.place(words)) < len(words):

@@ -112,7 +112,7 @@ def push_redirects(nodes: list[Redirect], line: int, into: int, after: int) -> O
         saved: Saved = []
         sh.line = line
         if not redirect(sh, openers, saved):
-            sh.status = 1 if sh.bash else 2
+            sh.status = sh.refused
             return after
         sh.frames[-1].stack.append(("redirects", saved))
         return into

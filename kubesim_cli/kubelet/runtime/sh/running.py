@@ -56,7 +56,7 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
         saved: Saved = []
         if not argv:
             if openers and not redirect(sh, openers, saved):
-                sh.status = 1 if sh.bash else 2
+                sh.status = sh.refused
                 return after
             for each in assign:
                 each(sh)
@@ -67,7 +67,7 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
             return after
         name = argv[0]
         if openers and not redirect(sh, openers, saved, argv):
-            sh.status = 1 if sh.bash else 2
+            sh.status = sh.refused
             if name in builtins.SPECIAL and not sh.bash:
                 return sh.finish(sh.status)
             return after

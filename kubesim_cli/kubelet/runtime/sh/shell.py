@@ -270,6 +270,11 @@ class Shell:
         """Tell whether an option is set."""
         return name in self.options
 
+    @property
+    def refused(self) -> int:
+        """The exit code of a command whose redirection has failed."""
+        return 2 if self.dialect == "dash" else 1
+
     # Messages
 
     def words(self, key: str) -> str:
