@@ -48,6 +48,7 @@ OWN = {
     "wrappers": ("chrt", "dumb-init", "gosu", "ionice", "linux32", "linux64", "setarch", "setuidgid", "su",
                  "su-exec", "taskset", "tini", "tini-static", "watch"),
     "locking": ("flock",),
+    "openssl": ("htpasswd", "openssl"),
     "shadow": ("groupadd", "groupdel", "useradd", "userdel", "usermod"),
     "users": ("addgroup", "adduser", "chpasswd", "delgroup", "deluser", "passwd"),
     "nodes": ("mkfifo", "mknod"),
