@@ -73,9 +73,9 @@ def refused(process: Process, name: str) -> int | None:
         return usage(process, name, 0)
     if options is None:
         return None
-    why = _wrong(words, options, longs, flavour.alpine(process) != "")
-    if not why:
+    if not _wrong(words, options, longs, False):
         return None
+    why = _wrong(words, options, longs, flavour.alpine(process) != "")
     process.write(f"{process.argv[0].rpartition('/')[2]}: {why}\n", 2)
     return usage(process, name, status)
 
