@@ -1,17 +1,20 @@
 """Run the scripts of tests/kubelet/runtime/shells/scripts.txt in the real dash and bash of this machine, and record
-what they say and how they end: `python hack/record_shells.py` writes expected.json beside them.
+what they say and how they end: `python hack/record_shells.py BUSYBOX` writes expected.json beside them. BUSYBOX: a
+program of that, for whose ash nothing else is on PATH.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "tests" / "kubelet" / "runtime" / "shells"
-SHELLS = ("dash", "bash")
+SHELLS = ("dash", "bash", "ash")
 
 
 def scripts() -> list[tuple[str, str]]:
@@ -24,14 +27,25 @@ def scripts() -> list[tuple[str, str]]:
     return runs
 
 
+@functools.cache
+def _applets(busybox: str) -> list[str]:
+    return subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split()
+
+
 def run(shell: str, script: str) -> tuple[str, int]:
     """Return (stdout, exit code) of a script in a real shell, whose `sh` is the same shell, in an empty folder."""
     with tempfile.TemporaryDirectory() as root:
         os.makedirs(f"{root}/bin")
         os.makedirs(f"{root}/work")
-        os.symlink(f"/usr/bin/{shell}", f"{root}/bin/sh")
-        env = {"PATH": f"{root}/bin:/usr/local/bin:/usr/bin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"}
-        ended = subprocess.run([shell, "-c", script], executable=f"/usr/bin/{shell}", cwd=f"{root}/work", env=env,
+        path = f"{root}/bin"
+        if shell == "ash":
+            for applet in _applets(sys.argv[1]):
+                os.symlink(sys.argv[1], f"{root}/bin/{applet}")
+        else:
+            os.symlink(f"/usr/bin/{shell}", f"{root}/bin/sh")
+            path += ":/usr/local/bin:/usr/bin:/bin"
+        env = {"PATH": path, "HOME": "/root", "LC_ALL": "C.UTF-8"}
+        ended = subprocess.run([shell, "-c", script], executable=f"{root}/bin/sh", cwd=f"{root}/work", env=env,
                                capture_output=True, stdin=subprocess.DEVNULL, timeout=20)
     code = ended.returncode if ended.returncode >= 0 else 128 - ended.returncode
     return ended.stdout.decode("utf-8", "replace").replace(f"{root}/work", "/work"), code

@@ -59,7 +59,8 @@ def shown(cluster: Cluster, name: str) -> list[tuple[str, str]]:
              ("Ports", " ".join(map(str, described.get("ports") or ()))), ("Needs one of", " ".join(facts.needs)),
              ("Stop signal", facts.stop), ("Usage", " ".join(f"{key}={value}" for key, value in facts.usage.items())),
              ("Programs", "all" if inside.programs is None else " ".join(sorted(
-                 each.partition("=")[0].rpartition("/")[2] for each in inside.programs)))]
+                 {each.partition("=")[0].rpartition("/")[2] for each in inside.programs}.union(
+                     *inside.applets.values()))))]
     return [(what, text) for what, text in rows if text]
 
 

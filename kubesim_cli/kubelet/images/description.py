@@ -17,6 +17,7 @@
     shell       what /bin/sh is: dash, ash, bash, or none
     programs    what is on its PATH, words; a path where it is elsewhere than in /usr/bin, NAME=OTHER where another
                 program plays it. Absent: all there are
+    applets     {FOLDER: WORDS}: the names of /bin/busybox, symbolic links to it; where `hardlinked`, the same file
     users       {NAME: UID}, beside root and nobody
     groups      {NAME: [GID, USER ...]}, beside those of the users
     folders     paths of empty folders, PATH or PATH UID MODE

@@ -25,6 +25,8 @@ _OWN = frozenset(("names", "tags", "releases", "size", "pull", "entrypoint", "co
 # Mappings, which add to those below.
 _CHANGING = frozenset(("env", "users", "links", "files", "scripts", "servers", "processes", "groups"))
 _MOST_BASES = 8
+BUILT = 1_760_000_000.0  # when images were made
+BUSYBOX = "/bin/busybox"  # of which applets are names
 _descriptions: list[Entries] = []  # of descriptions.json, once it was read
 _images: dict[str, Image] = {}
 
@@ -57,14 +59,17 @@ class Image:
     How it is started is not in here: description.Facts tells it without reading all this.
     """
 
-    __slots__ = ("env", "files", "folders", "groups", "healthy", "links", "processes", "programs", "request", "scripts",
-                 "servers", "shell", "user", "users", "workdir")
+    __slots__ = ("applets", "env", "files", "folders", "groups", "hardlinked", "healthy", "links", "processes",
+                 "programs", "request", "scripts", "servers", "shell", "user", "users", "workdir")
 
     def __init__(self, name: str, described: Object | None):
         tag = names.split(name)[1] or "latest"
         whole = _whole(described or {}, tag)
         programs = whole.get("programs")
         self.programs: list[str] | None = None if programs is None else programs.split()
+        self.applets: dict[str, list[str]] = {folder: words.split()
+                                              for folder, words in (whole.get("applets") or {}).items()}
+        self.hardlinked = bool(whole.get("hardlinked"))
         self.env: dict[str, str] = {key: str(value) for key, value in (whole.get("env") or {}).items()}
         self.user: str = whole.get("user") or "0"
         self.workdir: str = whole.get("workdir") or "/"
@@ -100,6 +105,11 @@ def of(key: str) -> Image:
             found = Image(key, None if file is None else read(file))
         _images[key] = found
     return found
+
+
+def version(file: str, tag: str) -> str:
+    """Return the version that the image of a file here has by its tag."""
+    return version_of(read(file), tag)
 
 
 def _request(described: Object) -> int:

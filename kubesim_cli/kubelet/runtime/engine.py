@@ -371,6 +371,9 @@ class Engine:
             those = [each for each in processes if id(each.space) in spaces]
             if those:
                 own.waiting[key] = those
+        volumes = {id(each) for container in chosen.values() for each in _volumes(container)}
+        own.fifos = {inode: each for inode, each in kernel.fifos.items() if id(inode.volume) in volumes}
+        own.locks = {inode: each for inode, each in kernel.locks.items() if id(inode.volume) in volumes}
         instead: dict[int, Any] = {id(kernel): own}
         for container in chosen.values():
             instead |= {id(each): Lines() for each in (container.said, container.before) if each is not None}

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     Records = dict[str, dict[str, Any]]
 
-VERSION = 4  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
+VERSION = 5  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
 # What an attribute is, by its class, in records that were written before there was such an one. Whoever adds one enters
 # it here, or raises VERSION, so that containers live on when kubesim is upgraded; a test tells when that is needed.
-ADDED: dict[str, dict[str, Callable[[], Any]]] = {"Space": {"calls": bool, "settings": dict}}
+ADDED: dict[str, dict[str, Callable[[], Any]]] = {}
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (
@@ -34,7 +34,8 @@ _CLASSES: dict[str, Any] = {each.__name__: each for each in (
     descriptors.Capture, descriptors.Log, descriptors.Lines, descriptors.Data, descriptors.Device, terminal.Terminal,
     network.Net, network.Listener, network.Connection, network.Answered, made.Made, Chance)}
 _ELSEWHERE = {"Shell": ".sh.shell", "Frame": ".sh.shell", "Assoc": ".sh.values", "Code": ".sh.codes",
-              "Held": ".databases.held", "Datagrams": ".kernel.datagrams"}
+              "Held": ".databases.held", "Datagrams": ".kernel.datagrams", "Fifo": ".kernel.fifos",
+              "BothEnds": ".kernel.fifos"}
 _PLAIN = frozenset((type(None), str, int, float, bool))
 _TRANSIENT = frozenset(("found", "hashed", "_environment", "ops", "routes", "held", "made", "current", "stored"))
 _FRESH: dict[str, Any] = {"found": dict, "hashed": lambda: (None, {}), "_environment": lambda: None,

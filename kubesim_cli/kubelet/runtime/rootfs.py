@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...machinery.types import Object
 
 NOBODY = 65534
-BUILT = 1_760_000_000.0  # when images were made
+BUILT = images.BUILT
 _FOLDERS = ("dev/mqueue", "dev/pts", "dev/shm", "etc", "home", "mnt", "opt", "proc", "root", "run", "srv", "sys",
             "usr/bin", "usr/sbin", "usr/local/bin", "usr/local/sbin", "var/log", "var/run", "var/lib", "tmp")
 _DEVICE_LINKS = {"core": "/proc/kcore", "fd": "/proc/self/fd", "ptmx": "pts/ptmx", "stderr": "/proc/self/fd/2",
@@ -34,6 +34,7 @@ class _Layer:
         self.volume.root.mtime = BUILT
         self._inodes: dict[int, Inode] = {}
         self._programs: dict[int, str] = {}  # NAME or NAME=OTHER, see images.description
+        self._links: set[int] = set()  # to busybox
         self.names: dict[int, dict[str, int]] = {}
         tree = Tree(self.volume.root)
         _put(tree, self._known)
@@ -41,6 +42,7 @@ class _Layer:
         self._keep(self.volume.root)
         for folder, words in folders:
             self._add(self.names[folder.number], words)
+        self._applets(tree)
         self.base = self.volume.next
 
     def _folders(self, tree: Tree) -> list[tuple[Inode, list[str]]]:
@@ -51,7 +53,24 @@ class _Layer:
         for word in elsewhere:
             folder, _, name = word.rpartition("/")
             found.setdefault(folder or "/", []).append(name)
+        if self._known.applets:
+            found.setdefault(images.BUSYBOX.rpartition("/")[0], []).append(images.BUSYBOX.rpartition("/")[2])
         return [(tree.make_folders(folder, now=BUILT), names) for folder, names in found.items()]
+
+    def _applets(self, tree: Tree) -> None:
+        """Give busybox its other names, where nothing else has them."""
+        for folder, words in self._known.applets.items():
+            names = self.names[tree.lookup(folder, "/", ROOT).inode.number]  # type: ignore[union-attr]
+            new = [word for word in words if word not in names]
+            if self._known.hardlinked:
+                there, _, name = images.BUSYBOX.rpartition("/")
+                number = self.names[tree.lookup(there, "/", ROOT).inode.number][name]  # type: ignore[union-attr]
+                names |= dict.fromkeys(new, number)
+                self.inode(number).links += len(new)
+            else:
+                first, self.volume.next = self.volume.next, self.volume.next + len(new)
+                names |= zip(new, range(first, self.volume.next))
+                self._links |= {*range(first, self.volume.next)}
 
     def _keep(self, inode: Inode) -> None:
         self._inodes[inode.number] = inode
@@ -75,6 +94,8 @@ class _Layer:
     def inode(self, number: int) -> Inode:
         """Return an inode."""
         found = self._inodes.get(number)
+        if found is None and number in self._links:
+            found = self._inodes[number] = Inode(self.volume, number, LINK, 0o777, ROOT, BUILT, images.BUSYBOX)
         if found is None:
             name, _, other = self._programs[number].partition("=")
             found = self._inodes[number] = Inode(self.volume, number, FILE, 0o755, ROOT, BUILT)
@@ -122,7 +143,7 @@ def _layer(key: str) -> _Layer:
 
 def _put(tree: Tree, known: images.Image) -> None:
     """Put all of an image but its programs where it is."""
-    for path in _FOLDERS:
+    for path in (*_FOLDERS, *(folder.strip("/") for folder in known.applets)):
         here = tree.root
         for name in path.split("/"):
             here = here.entries.get(name) or _made(here, name, FOLDER, 0o755)
@@ -136,6 +157,9 @@ def _put(tree: Tree, known: images.Image) -> None:
         _made(tree.root.entries["dev"], name, DEVICE, 0o666, name)
     tree.put("/etc/passwd", "".join(_accounts(known.users)).encode(), now=BUILT)
     tree.put("/etc/group", "".join(_groups(known)).encode(), now=BUILT)
+    since = int(BUILT // 86400)
+    locked = "".join(f"{line.partition(':')[0]}:*:{since}:0:99999:7:::\n" for line in _accounts(known.users))
+    tree.put("/etc/shadow", locked.encode(), 0o640, now=BUILT)
     for path, text in known.files.items():
         tree.put(path, text.encode(), now=BUILT)
     for path, text in known.scripts.items():
@@ -175,9 +199,13 @@ def _accounts(users: dict[str, int]) -> Iterator[str]:
 def _groups(known: images.Image) -> Iterator[str]:
     """Yield the lines of /etc/group, in the same order."""
     yield "root:x:0:\n"
+    added = {name: group for name, group in known.groups.items() if int(group[0]) >= 1000}
+    for name, (gid, *members) in known.groups.items():
+        if name not in added:
+            yield f"{name}:x:{gid}:{','.join(members)}\n"
     for name, uid in _inserted(known.users, "nogroup"):
         yield f"{name}:x:{uid}:\n"
-    for name, (gid, *members) in known.groups.items():
+    for name, (gid, *members) in added.items():
         yield f"{name}:x:{gid}:{','.join(members)}\n"
 
 

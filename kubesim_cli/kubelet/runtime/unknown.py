@@ -55,6 +55,17 @@ def find_lasting(tree: Tree, user: User, cwd: str, path: str | None, name: str) 
     return _find(_unknown_goes_on, tree, user, cwd, path, name)
 
 
+def unplayed_part(process: Process) -> int | None:
+    """Do what is asked of a program of which only a part is played: as if nobody played it."""
+    from .bin import unplayed
+
+    space = process.space
+    known: Program = _unknown_ends if space.program is find_finite else _unknown_goes_on
+    is_taken = space.program in (find_finite, find_lasting) and not space.is_guest(process)
+    process.program = known if is_taken else unplayed.run
+    return process.program(process)
+
+
 def is_unknown(process: Process) -> bool:
     """Tell whether it is not known what a process does."""
     return process.program is _unknown_goes_on

@@ -87,7 +87,7 @@ def test_a_users_own_image():
     facts = known.facts("shop:1.2")
     assert facts.command == ["serve"] and facts.runs
     inside = image.of(facts.key)  # the key alone tells what is in it, whatever becomes of the catalogue
-    assert "serve" in inside.programs and "apk" in inside.programs and inside.shell == "ash"
+    assert "serve" in inside.programs and "/sbin/apk" in inside.programs and inside.shell == "ash"
 
 
 def test_variants_and_versions():

@@ -215,7 +215,7 @@ def test_files_of_an_image_are_made_when_somebody_asks_for_them(engine):
     ("mkdir /bin/d; touch /bin/d/x", "ls /bin/d", "x\n"), ("ln -s cat /bin/k", "k /etc/hostname", "localhost"),
 ])
 def test_what_is_done_to_files_of_an_image_lasts(engine, change, look, seen):
-    engine.start("a", Spec("busybox", ["sleep", "1000"], hostname="localhost"))
+    engine.start("a", Spec("docker.io/library/debian:12", ["sleep", "1000"], hostname="localhost"))
     _run(engine, "sh", "-c", change)
     once = _thawed(engine)[0]
     for each in (engine, once, _thawed(once)[0]):

@@ -57,7 +57,7 @@ def ended(script, role="main", **more):
     1, 1),
     ("set -e; while true; do sleep 4; false; done", 1, 4), ("f() { exit 4; }; while true; do sleep 2; f; done", 4, 2),
     ("i=0; while true; do sleep 1; i=$((i+1)); [ $i -lt 5 ] || exit 6; done", 6, 5),
-    ("while true; do sleep 1; : ${x?}; done", 2, 1), ("timeout 3 sleep 10; exit $?", 124, 3),
+    ("while true; do sleep 1; : ${x?}; done", 2, 1), ("timeout 3 sleep 10; exit $?", 143, 3),
     ("sleep 2 & wait; exit 5", 5, 2),
     ("perl -Mbignum=bpi -wle 'print bpi(12)'", 0, 1), ("python3 -c 'import sys, time; time.sleep(3); sys.exit(2)'", 2,
     3),

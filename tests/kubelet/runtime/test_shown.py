@@ -126,7 +126,7 @@ def test_busybox_lists_all_whatever_it_is_asked_and_knows_o(terminal):
     assert plain.splitlines()[:2] == ["PID   USER     TIME  COMMAND", "    1 root      0:00 sh -c sleep 1d; true"]
     assert full.splitlines()[:2] == plain.splitlines()[:2]
     assert chosen.splitlines()[0].split() == ["PID", "COMMAND", "COMMAND"]
-    assert terminal("kubectl exec p -- ps -w").err.startswith("ps: unrecognized option: w\n")
+    assert terminal("kubectl exec p -- ps -w").err.startswith("ps: invalid option -- 'w'\n")
     said = terminal("kubectl exec p -- ps -o cpu").err
     assert said.startswith("ps: bad -o argument 'cpu', supported arguments: pid,")
 

@@ -98,8 +98,8 @@ def test_the_program_behind_an_init_that_nobody_knows_goes_on(terminal):
 def test_watch_and_those_that_only_run_another():
     text = said("busybox", "timeout 5 watch -n 2 -t 'echo a; date +%S'; flock /tmp/l echo b; flock -n 9 9> /tmp/l; "
                 "ionice -c 3 chrt 1 taskset 1 echo c; flock /no/l echo d; ionice nosuch; echo $?")
-    assert text == ("\x1b[H\x1b[Ja\n00\n\x1b[H\x1b[Ja\n02\n\x1b[H\x1b[Ja\n04\nb\nc\n"
-                    "flock: cannot open lock file /no/l: No such file or directory\n"
+    assert text == ("\x1b[H\x1b[Ja\n00\n\x1b[H\x1b[Ja\n02\n\x1b[H\x1b[Ja\n04\nTerminated\nb\nc\n"
+                    "flock: can't open '/no/l': No such file or directory\n"
                     "ionice: nosuch: No such file or directory\n127\n")
 
 

@@ -12,9 +12,10 @@ from ..kernel.errors import Errno
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..kernel.files import Tree, User
-    from ..kernel.process import Program
+    from ..kernel.process import Process, Program
 
 MARK = b"\x7fELF:"
+APPLET = "busybox "  # before the name of an applet whose arguments busybox looks at first
 SERVER = "@server"  # what plays programs that only an image's description tells of
 OWN = {
     "archive": ("tar",),
@@ -45,8 +46,13 @@ OWN = {
     "finding": ("which", "pgrep", "pkill", "killall"),
     "packages": ("apt", "apt-get", "apk", "dnf", "yum", "microdnf"),
     "kubectl": ("kubectl",),
-    "wrappers": ("chrt", "dumb-init", "flock", "gosu", "ionice", "linux32", "linux64", "setarch", "setuidgid", "su",
+    "wrappers": ("chrt", "dumb-init", "gosu", "ionice", "linux32", "linux64", "setarch", "setuidgid", "su",
                  "su-exec", "taskset", "tini", "tini-static", "watch"),
+    "locking": ("flock",),
+    "openssl": ("htpasswd", "openssl"),
+    "shadow": ("groupadd", "groupdel", "useradd", "userdel", "usermod"),
+    "users": ("addgroup", "adduser", "chpasswd", "delgroup", "deluser", "passwd"),
+    "nodes": ("mkfifo", "mknod"),
     "sundry": ("cal", "clear", "crontab", "dir", "dmesg", "dos2unix", "dpkg", "hostid", "last", "link", "logger",
                "logname", "mountpoint", "reset", "sysctl", "umount", "unix2dos", "unlink", "users", "usleep", "vdir",
                "w", "who"),
@@ -60,7 +66,8 @@ OWN = {
     ".databases.mysqltools": ("mysqladmin", "mysqldump", "mariadb-admin", "mariadb-dump"),
     ".databases.postgresd": ("postgres",),
     ".databases.psql": ("psql",),
-    ".databases.pgtools": ("pg_isready", "createdb", "dropdb", "createuser", "dropuser"),
+    ".databases.pgtools": ("pg_isready", "createdb", "dropdb", "createuser", "dropuser", "pg_dump",
+                           "pg_dumpall"),
     ".databases.redisserver": ("redis-server",),
     ".databases.rediscli": ("redis-cli",),
     ".databases.xtrabackup": ("xtrabackup", "innobackupex", "xbstream"),
@@ -98,11 +105,34 @@ def is_played(name: str) -> bool:
 def program(name: str) -> Program:
     """Return what plays a program."""
     found = _loaded.get(name)
+    if found is None and name.startswith(APPLET):
+        found = applet(name[len(APPLET):])
     if found is None:
         where = _MODULES.get(name, "text") if is_played(name) else "unplayed"
         module = import_module(__name__.rpartition(".")[0] + where if where[0] == "." else f"{__name__}.{where}")
         found = _loaded[name] = getattr(module, "PROGRAMS", {}).get(name) or module.run
     return found
+
+
+def applet(name: str) -> Program:
+    """Return what plays an applet of busybox, which refuses options that it does not know."""
+    from .applets import refused, refuses
+
+    played = program(name)
+    if not refuses(name) or played.__module__.endswith(".unplayed"):
+        return played
+    known = _loaded.get(APPLET + name)
+    if known is None:
+
+        def run(process: Process) -> int | None:
+            status = refused(process, name)
+            if status is not None:
+                return status
+            process.program = program(name)
+            return process.program(process)
+
+        known = _loaded[APPLET + name] = run
+    return known
 
 
 def name_of(played: object) -> str | None:
@@ -120,7 +150,13 @@ def find(tree: Tree, user: User, cwd: str, path: str | None, name: str) -> Progr
         raise Errno("EACCES")
     data = inode.data
     if data.startswith(MARK):
-        return program(data[len(MARK):].decode())
+        known = data[len(MARK):].decode()
+        if known != "busybox":
+            return program(known)
+        from .applets import names
+
+        name = name.rpartition("/")[2]
+        return applet(name) if name != known and name in names(tree.root.volume.image) else program(known)
     from .shells import script
 
     return script(found[0], bytes(data))

@@ -121,7 +121,7 @@ def _targets(process: Process, given: Arguments) -> tuple[list[str], str, bool] 
     if folder:
         return words, folder, True
     if len(words) < 2:
-        if words:
+        if words and process.space.shell != "ash":
             process.complain(f"missing destination file operand after '{words[0]}'")
         else:
             missing(process)
@@ -191,6 +191,8 @@ def _mv(process: Process) -> int:
         try:
             there = find(process, path, False)
             assert place.inode is not None
+            if there.inode is place.inode and process.space.shell == "ash":
+                continue
             if there.inode is place.inode:
                 status = process.complain(f"'{word}' and '{path}' are the same file")
                 continue
@@ -279,6 +281,9 @@ def _truncate(process: Process) -> int:
     from .streams import _amount
 
     given = Arguments(process, "s")
+    wanted = given.values.get("s", "")
+    if process.space.shell == "ash" and wanted[:1] in ("+", "-"):
+        return process.complain(f"invalid number '{wanted}'")
 
     def cut(path: str) -> None:
         process.open(path, "a")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..kernel.errors import Errno
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..kernel.process import Process
@@ -14,6 +16,14 @@ _OLD_BUSYBOX = 28  # the last minor version of 1.x whose nslookup goes by getadd
 def image(process: Process) -> str:
     """Return the image of a process's container, "" where it has none."""
     return process.space.tree.root.volume.image
+
+
+def alpine(process: Process) -> str:
+    """Return the release of Alpine that a container has, whose C library is musl; "" where it has none."""
+    try:
+        return process.read_file("/etc/alpine-release").decode("utf-8", "replace").strip()
+    except Errno:
+        return ""
 
 
 def is_busybox(process: Process) -> bool:

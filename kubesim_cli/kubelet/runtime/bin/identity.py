@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ..accounts import names
 from ..kernel import procfs
+from ..kernel.files import User
 from ..kernel.terminal import Terminal
+from .accountfiles import Accounts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,28 +14,43 @@ if TYPE_CHECKING:
 
 
 def _id(process: Process) -> int:
-    words = "".join(process.argv[1:])
+    words = "".join(word[1:] for word in process.argv[1:] if word[:1] == "-")
+    name = next((word for word in process.argv[1:] if word[:1] != "-"), "")
     user = process.user
+    if name:
+        found = _user(process, name)
+        if found is None:
+            return process.complain(f"unknown user {name}" if process.space.shell == "ash" else
+                                    f"'{name}': no such user")
+        user = found
     users, groups = names(process, "passwd"), names(process, "group")
     if "u" in words:
         process.write((users.get(user.uid, str(user.uid)) if "n" in words else str(user.uid)) + "\n")
     elif "G" in words:
         process.write(" ".join(groups.get(each, str(each)) if "n" in words else str(each)
-                               for each in _every_group(process)) + "\n")
+                               for each in _every_group(process, user)) + "\n")
     elif "g" in words:
         process.write((groups.get(user.gid, str(user.gid)) if "n" in words else str(user.gid)) + "\n")
     else:
         def told(number: int, known: dict[int, str]) -> str:
             return f"{number}({known[number]})" if number in known else str(number)
 
-        every = ",".join(told(each, groups) for each in _every_group(process))
+        every = ",".join(told(each, groups) for each in _every_group(process, user))
         process.write(f"uid={told(user.uid, users)} gid={told(user.gid, groups)} groups={every}\n")
     return 0
 
 
-def _every_group(process: Process) -> list[int]:
-    """Return a process's groups as id lists them: the kernel sorts them, coreutils puts the user's own first."""
-    user = process.user
+def _user(process: Process, name: str) -> User | None:
+    """Return the user of a name or a number, None where there is none."""
+    accounts = Accounts(process)
+    line = accounts.line("passwd", name) or (accounts.by_number("passwd", int(name)) if name.isdigit() else None)
+    if line is None:
+        return None
+    return User(int(line[2]), int(line[3]), tuple(int(each[2]) for each in accounts.groups_of(line[0])))
+
+
+def _every_group(process: Process, user: User) -> list[int]:
+    """Return a user's groups as id lists them: the kernel sorts them, coreutils puts the user's own first."""
     every = sorted({user.gid, *user.groups})
     if process.space.shell != "ash":
         every.sort(key=lambda each: each != user.gid)
@@ -49,8 +66,14 @@ def _whoami(process: Process) -> int:
 
 
 def _groups(process: Process) -> int:
-    process.argv = ["id", "-Gn"]
-    return _id(process)
+    users = process.argv[1:] or [""]
+    status = 0
+    for name in users:
+        process.argv = ["id", "-Gn", *([name] if name else [])]
+        if name and process.space.shell != "ash" and _user(process, name) is not None:
+            process.write(f"{name} : ")
+        status = max(status, _id(process))
+    return status
 
 
 def _hostname(process: Process) -> int:

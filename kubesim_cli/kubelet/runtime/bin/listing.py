@@ -61,6 +61,8 @@ def _ls(process: Process) -> int:
                 size = "{}, {}".format(*DEVICES[inode.target])
             table.append((mode_text(inode), links, users.get(inode.uid, str(inode.uid)),
                           groups.get(inode.gid, str(inode.gid)), size, date, tail))
+        if process.space.shell == "ash":
+            return "".join(_of_busybox(row, inode, letters) for row, (_, inode) in zip(table, entries))
         widths = [max((len(row[column]) for row in table), default=0) for column in range(5)]
         return "".join(f"{a} {b:>{widths[1]}} {c:<{widths[2]}} {d:<{widths[3]}} {e:>{widths[4]}} {f} {g}\n" for a, b,
                        c, d, e, f, g in table)
@@ -100,13 +102,23 @@ def _ls(process: Process) -> int:
         if many:
             out += ("\n" if out else "") + f"{word}:\n"
         if long or "s" in letters:
-            out += f"total {sum(-(-inode.size // 4096) * 4 for _, inode in entries)}\n"
+            out += f"total {sum(-(-inode.size // 4096) * 4 for _, inode in entries if inode.kind in 'df')}\n"
         out += rows(entries)
         if "R" in letters:
             folders[:0] = [f"{word.rstrip('/')}/{name}" for name, inode in entries if inode.kind == FOLDER
                            and name not in (".", "..")]
     process.write(out)
     return status
+
+
+def _of_busybox(row: tuple[str, ...], inode: Inode, letters: str) -> str:
+    """Return a line of ls -l in the columns of busybox (coreutils/ls.c, display_single)."""
+    mode, links, user, group, size, date, name = row
+    if inode.kind == "c":
+        size = "{:4}, {:3}".format(*DEVICES[inode.target])
+    number = f"{inode.number:7} " if "i" in letters else ""
+    owner = "" if "g" in letters else f"{user:<8} "
+    return f"{number}{mode:<10} {links:>4} {owner}{group:<8} {size:>{7 if 'h' in letters else 9}} {date} {name}\n"
 
 
 def _suffix(inode: Inode, letters: str) -> str:
@@ -148,7 +160,7 @@ def _stat(process: Process) -> int:
                                       else f"can't stat '{word}': {error.message}")
             continue
         assert inode is not None
-        kind = {"d": "directory", "l": "symbolic link", "c": "character special file"}.get(
+        kind = {"d": "directory", "l": "symbolic link", "c": "character special file", "p": "fifo"}.get(
             inode.kind, "regular file" if inode.size else "regular empty file")
         moment = strftime("%Y-%m-%d %H:%M:%S.%N %z", inode.mtime)
         user, group = users.get(inode.uid, "UNKNOWN"), groups.get(inode.gid, "UNKNOWN")

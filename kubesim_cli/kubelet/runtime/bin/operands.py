@@ -76,4 +76,10 @@ def each_of(process: Process, words: list[str], act: Callable[[str], None], told
 
 def missing(process: Process) -> int:
     """Say that there is nothing to do it with; return 1."""
+    if process.space.shell == "ash":
+        from . import applets
+
+        name = process.argv[0].rpartition("/")[2]
+        if name in applets.of(process):
+            return applets.usage(process, name, 1)
     return process.complain(f"missing operand\nTry '{process.argv[0]} --help' for more information.")

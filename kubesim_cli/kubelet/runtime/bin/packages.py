@@ -69,7 +69,7 @@ def _install(process: Process, packages: list[str], database: str) -> list[str]:
         tree.put(f"{database}/{package}.list", b"", now=now)
         for name in _PROGRAMS.get(package, package).split():
             if tree.which(ROOT, "/", None, name) is None:
-                tree.put(f"/usr/bin/{name}", MARK + name.encode(), 0o755, now=now)
+                tree.put(f"/{'' if name == 'bash' else 'usr/'}bin/{name}", MARK + name.encode(), 0o755, now=now)
     return new
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ...images import image
 from ..kernel.errors import Errno, Exhausted
-from . import flavour
+from . import applet, applets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,21 +83,20 @@ def _prefix(*with_value: str):  # type: ignore[no-untyped-def]
 
 def _busybox(process: Process) -> int | None:
     """busybox APPLET: one of the programs that its image has by name, too (libbb/appletlib.c)."""
-    words = process.argv[1:]
+    name = process.argv[0].rpartition("/")[2]
+    words = process.argv[1:] if name.startswith("busybox") else [name, *process.argv[1:]]
     if words[:1] == ["--list"]:
-        found = image.of(flavour.image(process)).programs or ()
-        process.write("".join(sorted(word.partition("=")[0] + "\n" for word in found if "/" not in word)))
+        process.write("".join(sorted(f"{word}\n" for word in applets.of(process))))
         return 0
     if not words or words[0] in ("--help", "-h"):
-        process.write("BusyBox v1.36.1 multi-call binary.\n\nUsage: busybox [function [arguments]...]\n"
-                      "   or: busybox --list\n")
+        process.write(f"{applets.version(process)}\n\nUsage: busybox [function [arguments]...]\n"
+                      "   or: busybox --list[-full]\n   or: function [arguments]...\n")
         return 0
-    try:
-        process.space.find(process, words[0])
-    except Errno:
+    if words[0] not in applets.of(process):
         process.write(f"{words[0]}: applet not found\n", 2)
         return 127
-    return become(process, words)
+    process.argv, process.program, process.memory = words, applet(words[0]), None
+    return process.program(process)
 
 
 def _time(process: Process) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kernel.errors import Errno, Exhausted
-from ..kernel.files import DEVICE, FILE, FOLDER, LINK
+from ..kernel.files import DEVICE, FIFO, FILE, FOLDER, LINK
 from . import awk
 
 TYPE_CHECKING = False
@@ -102,7 +102,7 @@ def stage(process: Process, files: Any, paths: dict[str, Inode], staged: Staged)
             elif inode.kind == LINK:
                 _parents(files, at)
                 files.symlink(inode.target, at)
-            elif inode.allows(process.user, 4):
+            elif inode.allows(process.user, 4) and inode.kind != FIFO:
                 _parents(files, at)
                 data = bytes(inode.data)
                 size += len(data)

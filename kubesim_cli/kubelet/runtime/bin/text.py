@@ -8,8 +8,9 @@ alone.
 from __future__ import annotations
 
 from ..kernel.errors import Exhausted
-from ..kernel.files import FILE
+from ..kernel.files import FIFO, FILE
 from . import awk, started
+from .operands import exists
 from .staging import MOST_INPUT, ages, bring_back, named, quote, stage
 
 TYPE_CHECKING = False
@@ -175,13 +176,15 @@ def run(process: Process) -> int | None:
             reads = reads and awk.reads(awk.inline(process, process.argv[1:]))
         state = process.memory = {"in": bytearray(), "reads": reads, "status": 1, "lines": (
             reads and not files and _by_line(name, spec, options, process.argv[1:])), "seen": False, "piped": {},
-            "pipes": [int(word[8:]) for word in process.argv[1:] if word.startswith("/dev/fd/") and word[8:].isdigit()]}
+            "pipes": _pipes(process)}
     while state["pipes"]:
-        data = process.read(state["pipes"][0])
+        word, fd = state["pipes"][0]
+        data = process.read(fd)
         if data is None:
             return None
-        state["piped"].setdefault(f"/dev/fd/{state['pipes'][0]}", bytearray()).extend(data)
+        state["piped"].setdefault(word, bytearray()).extend(data)
         if not data:
+            process.close(fd)
             state["pipes"].pop(0)
     while state["reads"]:
         data = process.read()
@@ -208,6 +211,20 @@ def run(process: Process) -> int | None:
     process.write(err, 2)
     process.write(out)
     return min(code, state["status"]) if state["seen"] else code
+
+
+def _pipes(process: Process) -> list[tuple[str, int]]:
+    """Return the arguments that are pipes, as <(...) and named ones, and their descriptors."""
+    found = []
+    for word in process.argv[1:]:
+        if word.startswith("/dev/fd/") and word[8:].isdigit():
+            found.append((word, int(word[8:])))
+        elif (inode := exists(process, word) if word else None) is not None and inode.kind == FIFO:
+            what = process.open(word)
+            fd = next(each for each in range(3, 1 << 10) if each not in process.fds)
+            process.install(fd, what)
+            found.append((word, fd))
+    return found
 
 
 def _operands(spec: Spec, words: list[str]) -> tuple[list[str], str]:
@@ -293,6 +310,8 @@ def call(process: Process, name: str, data: bytes, piped: dict[str, bytes] | Non
         files.write_file(inside[path], bytes(content))
     asked = words
     words = [inside.get(word, "/.stdin" if word == "/dev/stdin" else word) for word in _timeless(process, name, words)]
+    if name == "diff" and process.space.shell == "ash":
+        words = ["-u", *words]  # busybox' knows no other form
     if name == "find":
         words = started.of_find(words)
     elif name in awk.NAMES and (at := awk.place(words)) < len(words):

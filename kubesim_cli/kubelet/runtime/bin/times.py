@@ -60,6 +60,10 @@ def _timeout(process: Process) -> int | None:
                 kill = span(value)
             elif word in ("--preserve-status",):
                 preserve = True
+        if len(words) < 2 and process.space.shell == "ash":
+            from .operands import missing
+
+            return missing(process)
         if len(words) < 2:
             return process.complain("missing operand") and 125
         limit = span(words[0])
@@ -86,13 +90,16 @@ def _timeout(process: Process) -> int | None:
     if child.status is None:
         process.wait(child, until=state["until"])
         return None
+    if process.space.shell == "ash":  # busybox' becomes the command, which is what dies of the signal
+        process.signal = child.signal
+        return int(child.status)
     if not state["sent"] or state["preserve"]:
         return int(child.status)
     return 124 if child.status != 128 + SIGNALS["KILL"] else 137
 
 
 def _date(process: Process) -> int:
-    form, when, zone = DEFAULT, process.kernel.now, process.env.get("TZ", "")
+    form, when, zone, pattern = DEFAULT, process.kernel.now, process.env.get("TZ", ""), ""
     if len(process.argv) == 1:
         process.write(strftime(form, when, zone) + "\n")
         return 0
@@ -105,7 +112,13 @@ def _date(process: Process) -> int:
             zone = ""
         elif word in ("-d", "--date", "-D") or word.startswith("--date="):
             text = word.partition("=")[2] or (words.pop(0) if words else "")
-            found = parse(text, process.kernel.now, zone)
+            if word == "-D":
+                pattern = text
+                continue
+            if process.space.shell == "ash":
+                found = _parse_of_busybox(text, process.kernel.now, pattern)
+            else:
+                found = parse(text, process.kernel.now, zone)
             if found is None:
                 return process.complain(f"invalid date '{text}'")
             when = found
@@ -164,6 +177,32 @@ def parse(text: str, now: float, zone: str = "") -> float | None:
         base += int(count) * size * (-1 if (sign == "-") != bool(ago) else 1)
         lowered = ""
     return base if not lowered.strip() or lowered != text.lower() or match else None
+
+
+# What busybox' date -d takes (libbb/time.c, parse_datestr): these, @SECONDS, and MMDDhhmm[[CC]YY][.ss].
+_OF_BUSYBOX = ("%H:%M", "%H:%M:%S", "%m.%d-%H:%M", "%m.%d-%H:%M:%S", "%Y.%m.%d-%H:%M", "%Y.%m.%d-%H:%M:%S",
+               "%b %d %H:%M:%S %Y", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M %z", "%Y-%m-%d %H:%M:%S %z",
+               "%Y-%m-%d %H", "%Y-%m-%d", "%m%d%H%M", "%m%d%H%M%Y")
+
+
+def _parse_of_busybox(text: str, now: float, pattern: str) -> float | None:
+    """Return the time that busybox' date -d is given, or date -d with the pattern of -D; None where it takes none."""
+    import calendar
+    import time
+
+    if (text[:1] == "@" and not pattern) or pattern == "%s":
+        number = text.removeprefix("@")
+        return float(number) if number.lstrip("-").isdigit() else None
+    year, month, day = time.gmtime(now)[:3]
+    for form in (pattern,) if pattern else _OF_BUSYBOX:
+        try:
+            found = time.strptime(text, form)
+        except ValueError:
+            continue
+        date = (found.tm_year if "%Y" in form or pattern else year, found.tm_mon, found.tm_mday) if (
+            "%d" in form or pattern) else (year, month, day)
+        return float(calendar.timegm((*date, *found[3:6], 0, 0, 0))) - (found.tm_gmtoff or 0)
+    return None
 
 
 def _uptime(process: Process) -> int:

@@ -1,5 +1,5 @@
 """Programs that run another one in a way of its own: as another user (su, gosu, su-exec), as a child that gets the
-signals (tini, dumb-init), each so many seconds (watch), under a lock or with other scheduling (flock, ionice, taskset).
+signals (tini, dumb-init), each so many seconds (watch), or with other scheduling (ionice, taskset).
 """
 
 from __future__ import annotations
@@ -222,24 +222,6 @@ def _header(process: Process, state: dict[str, Any]) -> str:
     return f"{title:<60.60} {now}\n\n"
 
 
-def _flock(process: Process) -> int | None:
-    """flock [-nsx] [-w SECONDS] FILE|FD [-c] COMMAND: nobody else has the lock."""
-    words = process.argv[1:]
-    while words and words[0][:1] == "-":
-        if words.pop(0) in ("-w", "--timeout", "-E") and words:
-            words.pop(0)
-    if not words:
-        return process.complain("requires file descriptor, file or directory") and 64
-    file = words.pop(0)
-    if not words:
-        return 0 if file.isdigit() else process.complain(f"bad file descriptor: '{file}'") and 64
-    try:
-        process.open(file, "a" if not _is_folder(process, file) else "r")
-    except Errno as error:
-        return process.complain(f"cannot open lock file {file}: {error.message}") and 66
-    return _turn_into(process, ["sh", *words] if words[0] == "-c" else words)
-
-
 def _scheduled(valued: str, operands: int = 0) -> Callable[[Process], int | None]:
     """Return the program of ionice, chrt, taskset ...: it runs what follows its options and `operands`."""
 
@@ -259,6 +241,6 @@ def _scheduled(valued: str, operands: int = 0) -> Callable[[Process], int | None
 
 PROGRAMS: dict[str, Program] = {
     "su": _su, "gosu": _gosu, "su-exec": _gosu, "setuidgid": _gosu, "tini": _supervisor("pe"),
-    "tini-static": _supervisor("pe"), "dumb-init": _supervisor("r"), "watch": _watch, "flock": _flock,
+    "tini-static": _supervisor("pe"), "dumb-init": _supervisor("r"), "watch": _watch,
     "ionice": _scheduled("cn"), "chrt": _scheduled("TPD", 1), "taskset": _scheduled("c", 1),
     "linux32": _scheduled(""), "linux64": _scheduled(""), "setarch": _scheduled("", 1)}

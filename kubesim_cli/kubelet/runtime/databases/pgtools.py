@@ -1,4 +1,4 @@
-"""pg_isready, createdb, dropdb, createuser, dropuser."""
+"""pg_isready, createdb, dropdb, createuser, dropuser, pg_dump, pg_dumpall."""
 
 from __future__ import annotations
 
@@ -81,8 +81,58 @@ _MADE: dict[str, Any] = {
 }
 
 
+_DUMP_LETTERS = {
+    "h": "host", "p": "port", "U": "username", "d": "dbname", "w": "no-password", "W": "password", "V": "version",
+    "a": "data-only", "s": "schema-only", "t": "table", "T": "exclude-table", "n": "schema", "f": "file", "F": "format",
+    "c": "clean", "C": "create", "O": "no-owner", "x": "no-privileges", "E": "encoding", "v": "verbose", "j": "jobs",
+    "Z": "compress"}
+_DUMP_VALUED = frozenset(("host", "port", "username", "dbname", "table", "exclude-table", "schema", "file", "format",
+                          "encoding", "jobs", "compress"))
+_ALL_LETTERS = {**_DUMP_LETTERS, "g": "globals-only", "r": "roles-only", "l": "database"}
+_FLAGS = ("globals-only", "roles-only", "data-only", "schema-only", "clean", "if-exists", "inserts", "column-inserts",
+          "no-owner")
+
+
+def _dump(process: Process) -> int | None:
+    """Play pg_dump or pg_dumpall: the server tells what is in the database (sql/pgdump.py)."""
+    memory, whole = process.memory, process.argv[0].endswith("pg_dumpall")
+    if memory is None:
+        letters = _ALL_LETTERS if whole else _DUMP_LETTERS
+        options = Options(process.argv[1:], _DUMP_VALUED | {"database"}, letters)
+        if options.get("format") not in ("", "p", "plain"):
+            return process.complain("kubesim plays dumps in plain text alone") + 125
+        if options.has("data-only") and options.has("schema-only"):
+            return process.complain("error: options -s/--schema-only and -a/--data-only cannot be used together")
+        if options.has("if-exists") and not options.has("clean"):
+            return process.complain("error: option --if-exists requires option -c/--clean")
+        named = options.words[0] if options.words else ""
+        how = how_of(process, options, options.get("database", "postgres") if whole else named)
+        asked: dict[str, Any] = {flag: options.has(flag) for flag in _FLAGS}
+        asked |= {"tables": options.many.get("table", []), "schemas": options.many.get("schema", []),
+                  "without": options.many.get("exclude-table", [])}
+        memory = process.memory = {"how": how, "greeted": False, "asked": asked, "file": options.get("file")}
+    try:
+        if not memory["greeted"]:
+            if connect(process, memory) is None:
+                return None
+            memory["greeted"] = True
+            wire.send(process, {"show": "everything" if whole else "dump", "asked": memory["asked"]})
+        said = wire.receive(process, memory)
+    except Refusal as error:
+        return process.complain(f"error: {error.text}")
+    if said is None:
+        return None
+    if "error" in said:
+        return process.complain(f"error: {said['error'][2]}")
+    if memory["file"]:
+        process.open(memory["file"], "w").write(process.kernel, said["text"].encode())
+    else:
+        process.write(said["text"])
+    return 0
+
+
 def _small(process: Process) -> int | None:
     return _statement(process, _MADE[process.argv[0].rpartition("/")[2]])
 
 
-PROGRAMS = {"pg_isready": isready, **dict.fromkeys(_MADE, _small)}
+PROGRAMS = {"pg_isready": isready, "pg_dump": _dump, "pg_dumpall": _dump, **dict.fromkeys(_MADE, _small)}

@@ -225,10 +225,15 @@ class _Postgres(serving.Backend):
         return Postgres(server, number, state)
 
     def ask(self, process: Process, session: Session, message: dict[str, Any]) -> dict[str, Any] | None:
-        """Answer psql's backslash commands."""
+        """Answer psql's backslash commands, and pg_dump."""
         from .sql import pgcatalog
 
         what, pattern = message.get("show", ""), message.get("pattern", "")
+        if what in ("dump", "everything"):
+            from .sql import pgdump
+
+            make = pgdump.dump if what == "dump" else pgdump.everything
+            return {"text": make(session, message["asked"])}  # type: ignore[arg-type]
         if what == "described":
             return {"several": [[title, result.stored(), below] for title, result, below in
                                 pgcatalog.described(session, pattern)]}  # type: ignore[arg-type]

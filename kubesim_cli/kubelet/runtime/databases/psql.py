@@ -200,8 +200,8 @@ def _talk(process: Process) -> int | None:
                 return None
             continue
         if memory["queue"]:
-            kind, text = memory["queue"].pop(0)
-            _run(process, kind, text)
+            kind, text, *lines = memory["queue"].pop(0)
+            _run(process, kind, text, lines[0] if lines else None)
             if memory.get("quit"):
                 return int(memory["code"])
             continue
@@ -213,8 +213,8 @@ def _talk(process: Process) -> int | None:
         memory["done"] = ended
 
 
-def _run(process: Process, kind: str, text: str) -> None:
-    """Begin what one item of the queue asks for."""
+def _run(process: Process, kind: str, text: str, lines: list[str] | None = None) -> None:
+    """Begin what one item of the queue asks for. `lines`: what COPY FROM STDIN gets."""
     memory = process.memory
     if kind in ("q", "b", "g"):
         text = filled(memory["variables"], text)
@@ -243,8 +243,8 @@ def _run(process: Process, kind: str, text: str) -> None:
         backslash(process, text.strip())
     else:
         message: dict[str, Any] = {"q": text}
-        if memory["copy"] is not None:
-            message["copy_lines"], memory["copy"] = memory["copy"], None
+        if lines is not None:
+            message["copy_lines"] = lines
         wire.send(process, message)
         memory["waiting"] = [kind if kind == "g" else "q", text]
 
@@ -282,7 +282,8 @@ def _take(memory: dict[str, Any], line: str) -> None:
 
     if memory["copy"] is not None:
         if line.rstrip("\r\n") == "\\.":
-            memory["queue"].append(["q", memory.pop("copying")])
+            memory["queue"].append(["q", memory.pop("copying"), memory["copy"]])
+            memory["copy"] = None
         else:
             memory["copy"].append(line.rstrip("\r\n"))
         return
@@ -292,6 +293,8 @@ def _take(memory: dict[str, Any], line: str) -> None:
     if not memory["text"].strip() and line.lstrip().startswith("\\"):
         memory["queue"].append(["b", line.strip()])
         return
+    if not memory["text"].strip() and line.lstrip().startswith("--"):
+        return  # what stands before a statement is not sent
     memory["text"] += line
     found, rest = split(memory["text"], False)
     head, mark, tail = rest.rpartition("\\g")

@@ -78,6 +78,12 @@ class OpenFile(Open):
         if inode in kernel.waiting:
             kernel.wake(inode)
 
+    def closed(self, kernel: Kernel) -> None:
+        if kernel.locks:
+            from .locks import release
+
+            release(kernel, self, self.inode)
+
 
 class OpenFolder(Open):
     """An open folder, which can only be held."""
@@ -90,6 +96,8 @@ class OpenFolder(Open):
 
     def read(self, kernel: Kernel, count: int) -> bytes:
         raise Errno("EISDIR")
+
+    closed = OpenFile.closed
 
 
 class Pipe:

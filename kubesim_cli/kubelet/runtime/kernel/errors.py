@@ -23,6 +23,10 @@ class Errno(Exception):
         self.name, self.message = name, MESSAGES[name]
 
 
+class Blocked(Exception):
+    """A process has to wait, as its `wait` was told, and then does the same again."""
+
+
 class Exhausted(Exception):
     """A process has used up what one may: `what` is steps, output or memory. The kernel kills it."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         def read(self) -> bytearray:
             """Return them."""
 
-FOLDER, FILE, LINK, DEVICE = "d", "f", "l", "c"
+FOLDER, FILE, LINK, DEVICE, FIFO = "d", "f", "l", "c", "p"
 _MOST_LINKS = 40
 _DESCRIPTORS = ("pipe:", "socket:")  # what no path leads to
 MOST_STORED = 64 << 20  # bytes that a volume holds, however large it says it is

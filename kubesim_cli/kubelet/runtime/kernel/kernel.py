@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import files, load
 from .descriptors import Data, Device, Open, OpenFile, OpenFolder, Pipe, PipeReader, PipeWriter
-from .errors import Errno, Exhausted
+from .errors import Blocked, Errno, Exhausted
 from .made import Made
 from .network import Routes
 from .process import MOST_STEPS, NO_FILES, RESTED, Process, Space, Table
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections import deque as deque
     from heapq import heappop, heappush
 
-    from .files import User
+    from .fifos import Fifo
+    from .files import Inode, User
     from .process import Program
 else:
     try:
@@ -44,6 +45,9 @@ DEPTH = 12               # children that run at once within their parent's turn,
 class Kernel:
     """`now` is simulated time; `waiting` tells which processes wait for what; `worked`: all steps so far.
 
+    `fifos`: the named pipes that somebody has open; `locks`: of each file, which of its open files have locks on it,
+    and whether these are exclusive.
+
     `forgiving`: a process at which the simulation fails is killed, and the failure noted in `faults`.
     """
 
@@ -54,6 +58,8 @@ class Kernel:
         self.waiting: dict[object, list[Process]] = {}
         self.routes = Routes()
         self.ended: list[Space] = []  # containers that have ended and that nobody was told of
+        self.fifos: dict[Inode, Fifo] = {}
+        self.locks: dict[Inode, list[tuple[Open, bool]]] = {}
         self.sequence = 0
         self.worked = 0
         self.depth = 0
@@ -106,6 +112,10 @@ class Kernel:
         process.status = status & 255
         if process.keys or process.until is not None:
             self._forget(process)
+        if self.fifos:
+            from .fifos import forget
+
+            forget(self, process)
         table, process.fds = process.fds, NO_FILES
         table.holders -= 1  # type: ignore[attr-defined]
         if not table.holders:  # type: ignore[attr-defined]
@@ -195,6 +205,8 @@ class Kernel:
             process.steps, process.rested = 0, self.now
         try:
             status = process.program(process)
+        except Blocked:
+            return
         except Errno as error:
             status = 128 + SIGNALS["PIPE"] if error.name == "EPIPE" else process.complain(error.message)
         except (Exhausted, MemoryError, RecursionError) as limit:
@@ -323,6 +335,10 @@ class Kernel:
                 return terminal
             if inode.kind == files.DEVICE:
                 return Device(inode, space.random)
+            if inode.kind == files.FIFO:
+                from .fifos import opened
+
+                return opened(self, process, inode, how)
             if how == "w":
                 inode.truncate(0, self.now)
         return OpenFile(inode, how in "r+", how != "r", how == "a")

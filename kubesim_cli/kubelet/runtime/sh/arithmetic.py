@@ -247,7 +247,7 @@ def _value(sh: Shell, name: str, key: Compute | None = None, depth: int = 0) -> 
     value = number(text) if text[0].isdigit() and text.isalnum() else None
     if value is not None:
         return value
-    if not sh.bash:
+    if sh.dialect == "dash":
         sign = text[:1] in "+-" and number(text[1:] or "x")
         if sign is not None and sign is not False:
             return wrap(-sign if text[0] == "-" else sign)

@@ -6,7 +6,7 @@ before the command that uses its output.
 
 from __future__ import annotations
 
-from . import endless, expand, redirects, running, steps, subprocesses, syntax, tests
+from . import ending, endless, expand, redirects, running, steps, subprocesses, syntax, tests
 from .codes import Code
 from .parser import Parser
 from .syntax import Literal, Sequence, Simple, Substitution, Word
@@ -24,8 +24,7 @@ _codes: dict[tuple[str, str, bool], Code] = {}
 def compiled(text: str, dialect: str, whole: bool = False) -> Code:
     """Return a text's operations; raise ShellSyntaxError.
 
-    `dialect`: dash, ash or bash. `whole`: the shell ends with it, so that a plain command at its end takes the shell's
-    place.
+    `dialect`: dash, ash or bash. `whole`: the shell ends with it, so that its last command may take the shell's place.
     """
     code = _codes.get((text, dialect, whole))
     if code is None:
@@ -36,7 +35,9 @@ def compiled(text: str, dialect: str, whole: bool = False) -> Code:
         program, error = Parser(text, 1, dialect).program()
         if error is not None and not program.items:
             raise error
-        compiler.sequence(program, True, whole and error is None)
+        if whole and error is None:
+            compiler.final = ending.of_text(program, text, dialect)
+        compiler.sequence(program, True)
         if error is not None:
             compiler.emit(steps.fails(error))
         compiler.end()
@@ -52,6 +53,7 @@ class Compiler:
         self.loops: list[tuple[list[int], list[int], int]] = []  # breaks and continues to be filled in, depth
         self.depth = 0  # of the frame's stack
         self.goes_on = False  # whether something comes after what is written, other than by a loop
+        self.final: set[int] = set()  # the commands that take their process's place, by id()
 
     # Writing
 
@@ -91,20 +93,20 @@ class Compiler:
 
     # Lists
 
-    def sequence(self, node: Sequence, checked: bool, last: bool = False) -> None:
+    def sequence(self, node: Sequence, checked: bool) -> None:
         for number, (item, background) in enumerate(node.items):
             if background:
                 self.background(item)
             else:
                 is_last, goes_on = number == len(node.items) - 1, self.goes_on
                 self.goes_on = goes_on or not is_last
-                self.and_or(item, checked, last and is_last)
+                self.and_or(item, checked)
                 self.goes_on = goes_on
 
-    def and_or(self, node: syntax.AndOr, checked: bool, last: bool = False) -> None:
+    def and_or(self, node: syntax.AndOr, checked: bool) -> None:
         goes_on, parts = self.goes_on, len(node.rest)
         self.goes_on = goes_on or bool(parts)
-        self.pipeline(node.first, checked and not node.rest, last and not node.rest)
+        self.pipeline(node.first, checked and not node.rest)
         for number, (operator, pipeline) in enumerate(node.rest):
             at, is_last = self.reserve(), number == parts - 1
             self.goes_on = goes_on or not is_last
@@ -114,34 +116,36 @@ class Compiler:
 
     def background(self, item: syntax.AndOr) -> None:
         at = self.reserve()
-        entry, after = self.apart(Sequence([(item, False)]), at, last=True)
+        entry, after = self.apart(Sequence([(item, False)]), at, final=ending.of_job(item, self.code.dialect))
         self.ops[at] = subprocesses.background(self.code, entry, after)
 
-    def apart(self, node: Node, at: int, lenient: bool = False, last: bool = False) -> tuple[int, int]:
+    def apart(self, node: Node, at: int, lenient: bool = False, final: set[int] | None = None) -> tuple[int, int]:
         """Write what another process runs; return where that begins, and where the shell itself goes on.
 
-        `last`: the last command of a sequence takes the process's place, so that a signal to it is one to the command.
+        `final`: the commands in it that take the process's place, so that a signal to it is one to the command.
         """
+        self.final |= final or set()
         loops, depth, goes_on = self.loops, self.depth, self.goes_on
         self.loops, self.depth, self.goes_on = [], 0, False
         entry = len(self.ops)
         if isinstance(node, Sequence):
-            self.sequence(node, not lenient, last)
+            self.sequence(node, not lenient)
         else:
-            self.command(node, not lenient, last=True)
+            self.command(node, not lenient)
         self.end()
         self.loops, self.depth, self.goes_on = loops, depth, goes_on
         return entry, len(self.ops)
 
-    def pipeline(self, node: syntax.Pipeline, checked: bool, last: bool = False) -> None:
+    def pipeline(self, node: syntax.Pipeline, checked: bool) -> None:
         inner = checked and not node.negated
         if node.timed:
             self.emit(steps.timed(True, len(self.ops) + 1))
         if len(node.commands) == 1:
-            self.command(node.commands[0], inner, last and not node.negated and not node.timed)
+            self.command(node.commands[0], inner)
         else:
             at = self.reserve()
-            entries = [self.apart(each, at, lenient=not inner)[0] for each in node.commands]
+            entries = [self.apart(each, at, not inner, ending.of_process(each, self.code.dialect))[0]
+                       for each in node.commands]
             self.ops[at] = subprocesses.start_pipeline(self.code, entries, len(self.ops))
             self.emit(subprocesses.await_pipeline(len(self.ops) + 1))
             if inner:
@@ -153,9 +157,9 @@ class Compiler:
 
     # Commands
 
-    def command(self, node: Node, checked: bool, last: bool = False) -> None:
+    def command(self, node: Node, checked: bool) -> None:
         if isinstance(node, Simple):
-            self.simple(node, checked, last)
+            self.simple(node, checked)
         elif isinstance(node, syntax.Group):
             self.sequence(node.body, checked)
         elif isinstance(node, syntax.If):
@@ -205,7 +209,7 @@ class Compiler:
     def redirects(self, redirects: list[Redirect]) -> None:
         self.words([each.target for each in redirects])
 
-    def simple(self, node: Simple, checked: bool, last: bool) -> None:
+    def simple(self, node: Simple, checked: bool) -> None:
         name = _literal(node.words[0]) if node.words else ""
         if name in ("break", "continue") and self.loops and not node.redirects and self._leave(node, name):
             return
@@ -222,7 +226,7 @@ class Compiler:
         self.words(words)
         self.redirects(node.redirects)
         at = self.reserve()
-        self.ops[at] = running.simple(node, words, declared, at, last, not checked)
+        self.ops[at] = running.simple(node, words, declared, at, id(node) in self.final, not checked)
         if self.goes_on and not self.loops:
             self.code.passed.add(at + 1)
         self.emit(running.await_child(at + 2))
@@ -430,8 +434,8 @@ class Compiler:
 
     def subshell(self, node: syntax.Subshell, checked: bool) -> None:
         at = self.reserve()
-        entry, after = self.apart(node.body, at, lenient=not checked)
-        self.ops[at] = subprocesses.subshell(self.code, entry, after)
+        entry, after = self.apart(node.body, at, not checked, ending.of_process(node.body, self.code.dialect))
+        self.ops[at] = subprocesses.subshell(self.code, entry, after, id(node) in self.final)
         self.emit(running.await_child(after + 1))
         if checked:
             self.check()

@@ -108,7 +108,7 @@ class _Printf:
                 out.append(char)
                 at += 1
                 continue
-            end = at + 1
+            rest, end = form[at:], at + 1
             while end < len(form) and form[end] in "-+ #0123456789.*":
                 end += 1
             flags, kind = form[at + 1:end], form[end:end + 1]
@@ -126,7 +126,7 @@ class _Printf:
                 raise Exhausted("memory")
             if kind == "%":
                 out.append("%")
-            elif self._convert(out, flags, kind):
+            elif self._convert(out, flags, kind, rest):
                 return True
         return False
 
@@ -140,9 +140,10 @@ class _Printf:
         now = self.sh.process.kernel.now
         return strftime(form or "%X", float(word) if word not in (None, "-1", "-2") else now)
 
-    def _convert(self, out: list[str], flags: str, kind: str) -> bool:
+    def _convert(self, out: list[str], flags: str, kind: str, rest: str) -> bool:
+        """Write a word as a directive says; return whether to stop. `rest`: the format from the directive on."""
         word = self._next()
-        if kind in ("s", "c", "b", "q"):
+        if kind in ("s", "c", "b") or (kind == "q" and self.sh.bash):
             value, stopped = word or "", False
             if kind == "c":
                 value = value[:1]
@@ -165,9 +166,9 @@ class _Printf:
                 real = 0.0
             out.append(f"%{flags}{kind}" % real)
         else:
-            self.sh.complain(f"printf: %{kind}: invalid directive" if not self.sh.bash else
-                             f"printf: `{kind}': invalid format character")
-            self.status = 2 if not self.sh.bash else 1
+            self.sh.complain({"dash": f"printf: %{kind}: invalid directive", "ash": f"{rest}: invalid format"}.get(
+                self.sh.dialect, f"printf: `{kind}': invalid format character"))
+            self.status = 2 if self.sh.dialect == "dash" else 1
             return True
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kernel.errors import Errno
+from ..kernel.errors import Blocked, Errno
 from . import expand, messages
 
 TYPE_CHECKING = False
@@ -82,11 +82,22 @@ class Redirected(Exception):
         self.message = message
 
 
-def redirect(sh: Shell, openers: list[Opener], saved: Saved) -> bool:
-    """Make redirections; where one fails, say so, take back those made, and return False."""
+def redirect(sh: Shell, openers: list[Opener], saved: Saved, words: list[str] | None = None) -> bool:
+    """Make redirections; where one fails, say so, take back those made, and return False.
+
+    One that has to wait for somebody to open a named pipe raises Blocked; when this is called again it goes on there.
+    `words`: of the command, which are worked out once.
+    """
+    first, earlier, _ = sh.partial or (0, [], None)
+    sh.partial = None
+    saved += earlier
     try:
-        for opener in openers:
-            opener(sh, saved)
+        for number, opener in enumerate(openers[first:], first):
+            try:
+                opener(sh, saved)
+            except Blocked:
+                sh.partial = number, saved, words or []
+                raise
     except (Redirected, Errno) as error:
         sh.restore(saved)
         sh.complain(error.message)
@@ -101,7 +112,7 @@ def push_redirects(nodes: list[Redirect], line: int, into: int, after: int) -> O
         saved: Saved = []
         sh.line = line
         if not redirect(sh, openers, saved):
-            sh.status = 1 if sh.bash else 2
+            sh.status = sh.refused
             return after
         sh.frames[-1].stack.append(("redirects", saved))
         return into

@@ -37,10 +37,13 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
 
     def command(sh: Shell) -> int:
         sh.line = line
-        if sh.opened or sh.stale:
+        waited = sh.partial
+        if (sh.opened or sh.stale) and waited is None:
             _close_stale(sh)
         argv: list[str]
-        if fixed is not None:
+        if waited is not None:
+            argv = waited[2]
+        elif fixed is not None:
             argv = fixed[:]
         elif single is not None:
             argv = single(sh)
@@ -48,12 +51,12 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
             argv = []
             for field in fields:
                 argv += field(sh)
-        if "x" in sh.options and argv:
+        if "x" in sh.options and argv and waited is None:
             _trace(sh, argv)
         saved: Saved = []
         if not argv:
             if openers and not redirect(sh, openers, saved):
-                sh.status = 1 if sh.bash else 2
+                sh.status = sh.refused
                 return after
             for each in assign:
                 each(sh)
@@ -63,8 +66,8 @@ def simple(node: syntax.Simple, words: list[Word], declared: list[tuple[int, syn
             sh.status = sh.substituted if substitutes else 0
             return after
         name = argv[0]
-        if openers and not redirect(sh, openers, saved):
-            sh.status = 1 if sh.bash else 2
+        if openers and not redirect(sh, openers, saved, argv):
+            sh.status = sh.refused
             if name in builtins.SPECIAL and not sh.bash:
                 return sh.finish(sh.status)
             return after
@@ -149,7 +152,7 @@ def external(sh: Shell, argv: list[str], saved: Saved, kept: dict[str, object] |
         sh.status = not_found(sh, argv[0], error)
         sh.restore(saved)
         return pending + 1
-    if last and not sh.traps and len(sh.frames) == 1 and not sh.frames[0].stack:
+    if last and sh.may_leave:
         drop(sh, saved)
         process.program, process.argv, process.env, process.memory = program, argv, environment, None
         return EXEC

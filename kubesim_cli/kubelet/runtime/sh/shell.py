@@ -6,11 +6,11 @@ at any operation, be copied for a subshell, and be stored.
 
 from __future__ import annotations
 
-from ..kernel.errors import Errno, Exhausted
+from ..kernel.errors import Blocked, Errno, Exhausted
 from ..kernel.kernel import SIGNALS, TURN
 from . import messages
 from .arithmetic import ArithmeticError_
-from .codes import DONE, EXEC, FRAME, Code
+from .codes import DONE, EXEC, FRAME, WAIT, Code
 from .compiler import compiled
 from .parameters import ShellError
 from .syntax import ShellSyntaxError
@@ -80,6 +80,7 @@ class Shell:
         self.stale: list[int] = []
         self.command = False         # its text stood behind -c
         self.pid, self.line, self.started = process.pid, 1, process.kernel.now
+        self.partial: tuple[int, Saved, list[str]] | None = None  # see redirects.redirect
         self.loop_depth = 0
         self.ending: int | None = None
         self.interactive = False
@@ -100,7 +101,7 @@ class Shell:
         new.options, new.outputs, new.positional = set(self.options), dict(self.outputs), list(self.positional)
         new.frames = [Frame(code, pc, "base", bool(self.frames) and self.frames[-1].lenient)]
         new.traps = {name: action for name, action in self.traps.items() if not action}
-        new.child = new.captured = new.pending = new.memory = new.ending = None
+        new.child = new.captured = new.pending = new.memory = new.ending = new.partial = None
         new.children, new.jobs, new.opened, new.stale = [], {}, [], []
         new.interactive = False
         process.trapped = frozenset()
@@ -269,6 +270,11 @@ class Shell:
         """Tell whether an option is set."""
         return name in self.options
 
+    @property
+    def refused(self) -> int:
+        """The exit code of a command whose redirection has failed."""
+        return 2 if self.dialect == "dash" else 1
+
     # Messages
 
     def words(self, key: str) -> str:
@@ -283,6 +289,11 @@ class Shell:
             pass
 
     # Frames
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether a command may take the shell's place: nothing is left to be done, and no trap waits."""
+        return len(self.frames) == 1 and not self.frames[0].stack and not any(self.traps.values())
 
     def code(self, text: str) -> Code:
         """Return the operations of a text; raise ShellSyntaxError."""
@@ -360,7 +371,7 @@ class Shell:
 
     def take_signal(self) -> bool:
         """Begin the action of a trapped signal, if one has come and nothing is being waited for."""
-        if self.child is not None or self.children or self.pending is not None:
+        if self.child is not None or self.children or self.pending is not None or self.partial is not None:
             return False
         if self.interactive and len(self.frames) == 1:
             return False  # interactive.ask takes it
@@ -414,6 +425,8 @@ def run(process: Process) -> int | None:
                 if result < 0:
                     break
                 pc = result
+        except Blocked:
+            result = WAIT
         except (ShellError, ArithmeticError_, ShellSyntaxError) as error:
             result = _failed(sh, error)
         except RecursionError:

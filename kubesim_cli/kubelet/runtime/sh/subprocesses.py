@@ -32,8 +32,10 @@ def spawn(sh: Shell, code: Code, entry: int, fds: dict[int, Open]) -> Process:
     return child
 
 
-def subshell(code: Code, entry: int, pending: int) -> Operation:
+def subshell(code: Code, entry: int, pending: int, last: bool) -> Operation:
     def start(sh: Shell) -> int:
+        if last and sh.may_leave:
+            return entry
         child = sh.child = spawn(sh, code, entry, sh.process.fds)
         sh.process.kernel.start(child)
         return pending

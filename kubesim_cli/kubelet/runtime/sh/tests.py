@@ -91,6 +91,8 @@ def binary(sh: Shell, operator: str, left: str, right: str) -> bool:
     one, other = _inode(sh, left), _inode(sh, right)
     if operator == "-ef":
         return one is not None and one is other
+    if not sh.bash and (one is None or other is None):
+        return False
     if operator == "-ot":
         one, other = other, one
     return one is not None and (other is None or one.mtime > other.mtime)

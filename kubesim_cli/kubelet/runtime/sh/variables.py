@@ -174,18 +174,23 @@ def options(sh: Shell, words: list[str]) -> int:
         for letter in word[1:]:
             if letter == "o":
                 name = words.pop(0) if words else ""
-                if name and name not in _LONG:
-                    if not sh.bash:
+                if name and (name not in _LONG or (name == "pipefail" and sh.dialect == "dash")):
+                    if sh.dialect == "dash":
                         raise ShellError(f"set: Illegal option -o {name}", 2)
-                    sh.complain(f"set: {name}: invalid option name")
-                    return 2
+                    sh.complain(f"set: {name}: invalid option name" if sh.bash else
+                                f"set: line 0: illegal option -o {name}")
+                    return 2 if sh.bash else 1
                 if name:
                     change(_LONG[name])
             elif letter in "abCeEfhmnuvxTB":
                 change(letter)
             else:
-                raise ShellError(f"set: Illegal option -{letter}" if not sh.bash
-                                 else f"set: -{letter}: invalid option", 2)
+                if not sh.bash:
+                    raise ShellError(f"set: Illegal option -{letter}" if sh.dialect == "dash" else
+                                     f"set: line 0: illegal option -{letter}", 2)
+                sh.complain(f"set: -{letter}: invalid option")
+                sh.process.write("set: usage: set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]\n", 2)
+                return 2
     if words:
         sh.positional = words[1:] if words[0] == "-" else words
     return 0
@@ -194,7 +199,7 @@ def options(sh: Shell, words: list[str]) -> int:
 def shift(sh: Shell, argv: list[str]) -> int:
     count = int(argv[1]) if len(argv) > 1 and argv[1].isdigit() else 1
     if count > len(sh.positional):
-        if not sh.bash:
+        if sh.dialect == "dash":
             raise ShellError("shift: can't shift that many", 2)
         return 1
     sh.positional = sh.positional[count:]

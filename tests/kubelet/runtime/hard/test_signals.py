@@ -19,8 +19,8 @@ def ended(container):
     ("trap 'exit 3' TERM; sleep infinity & wait", (3.3, 3)),             # wait is interrupted
     ("trap 'echo term' TERM; sleep infinity & wait; exit $?", (3.3, 143)),
     ("stop=; trap 'stop=1' TERM; while [ -z $stop ]; do sleep 1; done; exit 4", (3.9, 4)),
-    ("sh -c \"trap 'exit 5' TERM; while :; do sleep 1; done\"", (3.9, 5)),
-    # the last command of a shell takes its place
+    ("exec sh -c \"trap 'exit 5' TERM; while :; do sleep 1; done\"", (3.9, 5)),
+    ("sh -c \"trap 'exit 5' TERM; while :; do sleep 1; done\"", None),  # dash stays, and keeps it to itself
     ("trap 'echo bye' EXIT; trap 'exit 6' TERM; while :; do sleep 1; done", (3.9, 6)),
     ("trap '' TERM; sleep 6; exit 7", (5.9, 7)),
     ("while true; do sleep 1; done", None), ("sleep infinity", None), ("exec sleep infinity", None),

@@ -111,6 +111,7 @@ _ASKED_POSTGRES = {
     "pg_is_in_recovery": BOOL, "pg_backend_pid": INT, "gen_random_uuid": Kind("uuid"),
     "uuid_generate_v4": Kind("uuid"), "pg_postmaster_start_time": ZONED, "inet_server_addr": TEXT,
     "pg_database_size": BIGINT, "pg_total_relation_size": BIGINT, "pg_relation_size": BIGINT, "current_setting": TEXT,
+    "set_config": TEXT,
     "pg_get_userbyid": NAME, "pg_table_is_visible": BOOL, "has_table_privilege": BOOL, "obj_description": TEXT,
     "txid_current": BIGINT,
 }

@@ -157,7 +157,7 @@ class Changes(Rows):
                 if value is not None:
                     given[column.name] = value
             else:
-                if column.auto == "always":
+                if column.auto == "always" and not self.session.overriding:
                     raise SqlError(0, "428C9", f'cannot insert a non-DEFAULT value into column "{column.name}"',
                                    f'Column "{column.name}" is an identity column defined as GENERATED ALWAYS.',
                                    "Use OVERRIDING SYSTEM VALUE to override.")

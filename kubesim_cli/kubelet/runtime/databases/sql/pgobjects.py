@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlglot import exp
 
-from .catalog import Table
+from .catalog import Sequence, Table
 from .errors import SqlError
 from .pgnames import name_of, new_data
 from .results import Result
 from .session import Session
 from .words import Words
+
+_OWNED = ("TABLE", "SCHEMA", "SEQUENCE", "TYPE", "VIEW", "FUNCTION", "MATERIALIZED")  # which owners are set of
 
 
 class Objects(Session):
@@ -97,6 +99,8 @@ class Objects(Session):
 
     def _create_type(self, words: Words, text: str, exists: bool) -> Result:
         name = name_of(words)
+        if words.accept("."):
+            name = name_of(words)
         words.need("AS")
         words.need("ENUM")
         words.need("(")
@@ -195,7 +199,13 @@ class Objects(Session):
 
     def _do_alter(self, words: Words, text: str) -> Result | None:
         words.take()
-        what = words.take()
+        what, upper = words.take(), text.upper()
+        if " OWNER TO " in upper and what in _OWNED:
+            return Result(tag=f"ALTER {what}")
+        if what == "SEQUENCE" and " OWNED BY " in upper:
+            return Result(tag="ALTER SEQUENCE")
+        if what == "TABLE" and (" SET DEFAULT NEXTVAL" in upper or " ADD GENERATED " in upper):
+            return self._numbered(words, text)
         if what in ("ROLE", "USER"):
             name = name_of(words)
             role = self.server.users.get(self.state["user"] if name == "current_user" else name)
@@ -224,7 +234,7 @@ class Objects(Session):
             self.data.catalog.types[name].append(words.name())
             self._changed(text)
             return Result(tag="ALTER TYPE")
-        if what == "SEQUENCE" and " RESTART" in text.upper():
+        if what == "SEQUENCE" and " RESTART" in upper:
             sequence = self.sequence(words.dotted()[1])
             words.need("RESTART")
             words.accept("WITH")
@@ -234,9 +244,37 @@ class Objects(Session):
             return Result(tag="ALTER SEQUENCE")
         if what == "SYSTEM":
             return Result(tag="ALTER SYSTEM")
-        if (what in ("TABLE", "SCHEMA", "SEQUENCE", "DEFAULT") and " OWNER TO " in text.upper()) or what == "DEFAULT":
-            return Result(tag=f"ALTER {'DEFAULT PRIVILEGES' if what == 'DEFAULT' else what}")
+        if what == "DEFAULT":
+            return Result(tag="ALTER DEFAULT PRIVILEGES")
         return None
+
+    def _numbered(self, words: Words, text: str) -> Result | None:
+        """ALTER TABLE ... ALTER COLUMN: a column gets its numbers from its own sequence, as pg_dump has it."""
+        words.accept("ONLY")
+        schema, name = words.dotted()
+        where = exp.table_(name, db=schema or None)
+        table = self.find(where)
+        if not isinstance(table, Table):
+            raise self.no_table(where)
+        words.need("ALTER")
+        words.accept("COLUMN")
+        column = table.column(name_of(words))
+        if column is None:
+            return None
+        sequence = f"{table.name}_{column.name}_seq"
+        if words.accept("SET"):
+            if f".{sequence}'" not in text.replace("('", "('."):
+                return None
+            auto = "serial"
+        else:
+            words.need("ADD")
+            words.need("GENERATED")
+            auto = "by default" if words.accept("BY") else "always"
+        column.auto, column.null, column.default = auto, False, None
+        self.data.catalog.sequences.setdefault((table.schema, sequence), Sequence(table.schema, sequence))
+        self.data.changed |= {("", ""), table.key}
+        self.wrote(text)
+        return Result(tag="ALTER TABLE")
 
     def _do_grant(self, words: Words, text: str) -> Result:
         for name in self._grantees(words, "TO"):

@@ -27,6 +27,9 @@ _STATEMENTS = frozenset((
 ))
 
 
+_OVERRIDING = " OVERRIDING SYSTEM VALUE"
+
+
 class Postgres(Objects):
     """`state["database"]` is that of the connection."""
 
@@ -80,6 +83,13 @@ class Postgres(Objects):
     def execute(self, text: str) -> Result:
         self.seed, self.delay = None, 0.0
         words = Words(text, False)
+        place = text.upper().find(_OVERRIDING) if words.peek() == "INSERT" else -1
+        if place >= 0:
+            self.overriding = True
+            try:
+                return self.execute(text[:place] + text[place + len(_OVERRIDING):])
+            finally:
+                self.overriding = False
         first = words.peek()
         if first not in _STATEMENTS:
             raise syntax(text, text.lstrip(), False)
@@ -281,9 +291,13 @@ class Postgres(Objects):
         words.need("STDIN")
         rows = Format(words).rows(self.state.pop("copy_lines", []))
         into = f"{table} ({names})" if names != "*" else table
-        for row in rows:
-            cells = ["NULL" if cell is None else "'" + cell.replace("'", "''") + "'" for cell in row]
-            self.execute(f"INSERT INTO {into} VALUES ({', '.join(cells)})")
+        self.overriding = True  # COPY may give identity columns values
+        try:
+            for row in rows:
+                cells = ["NULL" if cell is None else "'" + cell.replace("'", "''") + "'" for cell in row]
+                self.execute(f"INSERT INTO {into} VALUES ({', '.join(cells)})")
+        finally:
+            self.overriding = False
         return Result(tag=f"COPY {len(rows)}")
 
     def _do_explain(self, words: Words, text: str) -> Result:
@@ -336,6 +350,11 @@ class Postgres(Objects):
 
     def _ask_current_setting(self, name: str, *args: Any) -> str:
         return str(self.setting(name, ""))
+
+    def _ask_set_config(self, name: str, value: str, local: int = 0) -> str:
+        self.setting(name, "")
+        self.settings[name.lower()] = str(value)
+        return str(value)
 
     def _ask_pg_table_is_visible(self, *args: Any) -> int:
         return 1

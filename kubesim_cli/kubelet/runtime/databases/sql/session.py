@@ -58,6 +58,8 @@ class Session:
 
     mysql = True
 
+    overriding = False  # whether rows may give identity columns values
+
     def __init__(self, server: Server, number: int, state: dict[str, Any]):
         self.server, self.number, self.state = server, number, state
         self.maria = server.maria
