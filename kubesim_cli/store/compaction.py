@@ -90,7 +90,7 @@ def _agrees(index: Index, records: Iterable[tuple[int, bytes, Object]]) -> bool:
         else:
             resource, key, gone = record["resource"], record["key"], record["type"] == "DELETED"
             entry, revision = index.entries(resource).get(key), record["rv"]
-            others = uids = [] if gone else logs.uids_of(record["object"])
+            others = uids = [] if gone else logs.names_of(resource, record["object"])
         if entry is None:
             (unknown.discard if gone else unknown.add)((resource, key))
         elif entry[1] <= offset:

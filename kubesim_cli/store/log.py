@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 SEALED = 3              # the first format with checksums
+INDEX_FORMAT = 4        # what is of another is made anew from the log; 3 did not know what Services hold
 _READABLE = (1, 2, FORMAT)
 LOG, HEAD, INDEX, BLOBS = "objects.jsonl", "head.json", "index.json", "blobs"
 LONGEST_HEADER = 4096
@@ -89,8 +90,17 @@ def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
     return int(told[:-2]), crc32(body, crc) == int(told[:-2])
 
 
-def uids_of(obj: Object) -> list[str]:
-    """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
+def names_of(resource: str, obj: Object) -> list[str]:
+    """Return the names that an object's entry has, by which it is found: the UIDs of its owners, of an event that of
+    what it is about, of a Service what it holds."""
+    if resource == "services":
+        from .held import held_by
+
+        return [*(_uids_of(obj) or [""]), *held_by(obj)]
+    return _uids_of(obj)
+
+
+def _uids_of(obj: Object) -> list[str]:
     owners = obj["metadata"].get("ownerReferences")
     if owners:
         if len(owners) == 1:
@@ -107,7 +117,8 @@ class Index:
 
     An entry of an object with ownerReferences goes on with their UIDs: the controller's first ("" for none), then the
     others', so that nobody has to decode objects to find out whose they are; that of an event with the UID of what it
-    is about. `owned(uid)` finds them by those.
+    is about, that of a Service with the addresses and node ports that it holds (held.py). `owned(uid)` finds them by
+    those.
     """
 
     def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None, crc: int = 0):
@@ -194,7 +205,7 @@ class Index:
         if record["type"] == "DELETED":
             old = entries.pop(key) or []
         else:
-            new = [record["rv"], offset, len(row), crc32(row), *uids_of(record["object"])]
+            new = [record["rv"], offset, len(row), crc32(row), *names_of(resource, record["object"])]
             old = entries.set(key, new) or []
             self.live += len(row)
         if old:
@@ -219,7 +230,7 @@ class Index:
                 tables[name] = table
         blocks = {name: [*table.pack()] for name, table in tables.items()}
         self.mended = False
-        yield sealed({"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
+        yield sealed({"format": INDEX_FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
                       "live": self.live, "revision": self.revision, "meta": self.meta,
                       "timers": self.timers.due, "notes": self.timers.notes,
                       "tables": {name: [(first, crc, len(packed)) for first, crc, packed in found]
@@ -249,7 +260,7 @@ class Index:
             return None
         try:
             head = jsontext.loads(data[:end])
-            if head["format"] != FORMAT:
+            if head["format"] != INDEX_FORMAT:
                 return None
             index = cls(head["generation"], head["size"], head["revision"], head["meta"], head["log"])
             index.timers, index.live = Timers(head["timers"], head["notes"]), head["live"]

@@ -203,6 +203,10 @@ class Reader:
             found = self._family((resource, uid), [(key, table.get(key)) for _, key in places])
         return found
 
+    def holds(self, resource: str, name: str) -> bool:
+        """Tell whether any object of a resource is found by one of log.names_of; none is decoded for that."""
+        return bool(self._index.owned(name, resource))
+
     def owning(self, uid: str) -> builtins.list[str]:
         """Return the resources that have objects with the owner `uid`."""
         return sorted({resource for resource, _ in self._index.owned(uid)})
