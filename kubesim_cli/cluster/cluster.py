@@ -145,10 +145,12 @@ class Cluster:
         self.state.check()
         self.entropy.state = self.state.entropy
         self.server.release = self.state.served_release(self._asked_release)
-        if self.state.feature_gates:
+        apis = self.state.settings.get("runtime-config", "")
+        if self.state.feature_gates or apis:
             from ..releases.gates import GatedRelease
+            from ..releases.runtimeconfig import parse
 
-            self.server.release = GatedRelease.of(self.server.release, self.state.feature_gates)
+            self.server.release = GatedRelease.of(self.server.release, self.state.feature_gates, parse(apis))
         self.server.settings = None
         if self.state.settings:
             from ..apiserver.settings import Settings

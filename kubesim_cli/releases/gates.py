@@ -28,6 +28,7 @@ GATES = {
     "AuthorizePodWebsocketUpgradeCreatePermission": Gate((1, 35), (1, 35)),
     "CRDValidationRatcheting": Gate((1, 28), (1, 30), (1, 33)),
     "ClearingNominatedNodeNameAfterBinding": Gate((1, 34), (1, 35)),
+    "ClusterTrustBundle": Gate((1, 27), (1, 37)),
     "ClusterTrustBundleProjection": Gate((1, 29)),
     "ComponentStatusz": Gate((1, 32), (1, 36)),
     "ContainerRestartRules": Gate((1, 34), (1, 35)),
@@ -135,15 +136,17 @@ BEHAVIOURS = {
 
 
 class GatedRelease(tuple[int, int]):
-    """A release such as (1, 28) of a cluster whose feature gates were set; `gates` maps their names to bool."""
+    """A release such as (1, 28) of a cluster whose feature gates or APIs were set; `gates` maps the names of gates to
+    bool, `apis` the keys of --runtime-config (runtimeconfig.py)."""
 
     gates: dict[str, bool]
+    apis: dict[str, bool]
 
     @classmethod
-    def of(cls, release: Release, gates: dict[str, bool]) -> GatedRelease:
-        """Return `release` with some gates set."""
+    def of(cls, release: Release, gates: dict[str, bool], apis: dict[str, bool] | None = None) -> GatedRelease:
+        """Return `release` with some gates and APIs set."""
         made = cls(release)
-        made.gates = gates
+        made.gates, made.apis = gates, apis or {}
         return made
 
 
