@@ -14,8 +14,8 @@ import shlex
 import subprocess
 from typing import Any
 
-# Alpha and beta versions that a cluster of 1.28 or later has served, by default or when it is told to: the later version
-# that has the same resources, and how the names of their kinds, and of what these consist of, begin.
+# Alpha and beta versions that a cluster of 1.28 or later has served, by default or when it is told to: the later
+# version that has the same resources, and how the names of their kinds, and of what these consist of, begin.
 _POLICIES = ("AuditAnnotation", "ExpressionWarning", "MatchCondition", "MatchResources", "NamedRuleWithOperations",
              "Param", "TypeChecking", "ValidatingAdmissionPolicy", "Validation", "Variable")
 _MUTATING = ("ApplyConfiguration", "JSONPatch", "MutatingAdmissionPolicy", "Mutation")

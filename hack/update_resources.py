@@ -18,8 +18,8 @@ import sys
 import apisource
 import datafile
 
-# Resources behind a feature gate that is off by default in a release that has them in its models: of their betas, and of
-# the versions that follow where the gate is not on for good by then.
+# Resources behind a feature gate that is off by default in a release that has them in its models: of their betas (GATES),
+# and of later versions where the gate is not on for good by then.
 GATES = {"ipaddresses": "MultiCIDRServiceAllocator", "servicecidrs": "MultiCIDRServiceAllocator",
          "clustertrustbundles": "ClusterTrustBundle", "podcertificaterequests": "PodCertificateRequest",
          "volumeattributesclasses": "VolumeAttributesClass", "deviceclasses": "DynamicResourceAllocation",

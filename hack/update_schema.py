@@ -189,7 +189,8 @@ def with_go_facts(definitions: datafile.Data, name: str, types: GoTypes) -> data
 
 
 def facts_of(definitions: datafile.Data, name: str, types: GoTypes) -> datafile.Data:
-    """Return what with_go_facts does; of what the checkout has no more, or by another name, with the facts of the later version."""
+    """Return what with_go_facts does; of what the checkout has no more, or by another name, with the facts of the later
+    version."""
     if name in apisource.ONLY_BETA:
         return dict(definitions[name])
     try:
@@ -198,8 +199,8 @@ def facts_of(definitions: datafile.Data, name: str, types: GoTypes) -> datafile.
         for (group, beta), (later, _) in apisource.BETAS.items():
             ours, theirs = (f"io.k8s.api.{group.partition('.')[0]}.{version}." for version in (beta, later))
             if name.startswith(ours):
-                found: datafile.Data = rename(with_go_facts(definitions, name.replace(ours, theirs), types), theirs, ours)
-                return found
+                later_one = with_go_facts(definitions, name.replace(ours, theirs), types)
+                return dict(rename(later_one, theirs, ours))
         raise
 
 

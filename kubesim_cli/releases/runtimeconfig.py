@@ -5,6 +5,7 @@ Kubernetes: k8s.io/apiserver's server/resourceconfig/helpers.go and pkg/controlp
 
 from __future__ import annotations
 
+from . import Release
 from .gates import FALSE, TRUE, GatedRelease, enabled
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ def parse(text: str) -> dict[str, bool]:
             raise ValueError(f"invalid key {key}: group/version/resource and resource is always lowercase plural, not "
                              f'"{key.rpartition("/")[2]}"')
         found[key] = value not in FALSE
-        if not found[key] and (key in STAGES[:2] or key not in STAGES and _stage(key.split("/")[1]) == "ga"):
+        if not found[key] and (key in STAGES[:2] or (key not in STAGES and _stage(key.split("/")[1]) == "ga")):
             raise ValueError(f"kubesim does not play --runtime-config={pair}")
     return found
 
@@ -45,7 +46,7 @@ def _stage(version: str) -> str:
     return "alpha" if "alpha" in version else "beta" if "beta" in version else "ga"
 
 
-def serves(entry: Mapping[str, Any], release: GatedRelease) -> bool:
+def serves(entry: Mapping[str, Any], release: Release) -> bool:
     """Tell whether a release serves a resource, a line of resources.json whose gate, if there is one, is on.
 
     What is `optional`, as all alpha and nearly all beta versions are, is served where --runtime-config says so. Who
@@ -54,11 +55,12 @@ def serves(entry: Mapping[str, Any], release: GatedRelease) -> bool:
     """
     group_version, resource = entry["groupVersion"], entry["name"].partition("/")[0]
     stage = _stage(group_version.rpartition("/")[2])
+    apis = release.apis if isinstance(release, GatedRelease) else {}
     for key in (f"{group_version}/{resource}", group_version, f"api/{stage}", "api/all"):
-        if key in release.apis:
-            return release.apis[key]
+        if key in apis:
+            return apis[key]
     if not entry.get("optional"):
         return True
     gate, group = entry.get("gate"), group_version.rpartition("/")[0]
     return (gate is not None and not enabled(gate, (release[0], release[1]))
-            and not any(key.startswith(f"{group}/") for key in release.apis))
+            and not any(key.startswith(f"{group}/") for key in apis))
