@@ -18,7 +18,7 @@ import sys
 import apisource
 import datafile
 
-# Resources behind a feature gate that is off by default in a release that has them in its models: of their betas (GATES),
+# Resources behind a feature gate that is off by default in a release that has them in its models: of betas (GATES),
 # and of later versions where the gate is not on for good by then.
 GATES = {"ipaddresses": "MultiCIDRServiceAllocator", "servicecidrs": "MultiCIDRServiceAllocator",
          "clustertrustbundles": "ClusterTrustBundle", "podcertificaterequests": "PodCertificateRequest",
