@@ -199,7 +199,7 @@ RESIZABLE = gates.GatedRelease.of((1, 31), {"InPlacePodVerticalScaling": True})
     (RESIZABLE, {"requests": {"cpu": "1", "memory": "1Gi"}}, ""),
     (RESIZABLE, {"requests": {"cpu": "1"}}, ""),
     (RESIZABLE, {}, "metadata: Invalid value: \"BestEffort\": Pod QoS is immutable"),
-    (RESIZABLE, {"limits": {"memory": "2Gi", "ephemeral-storage": "1Gi"}}, "spec: Forbidden: pod updates may not change "),
+    (RESIZABLE, {"requests": {"cpu": "1", "ephemeral-storage": "1Gi"}}, "spec: Forbidden: pod updates may not change "),
     (gates.GatedRelease.of((1, 32), {"InPlacePodVerticalScaling": True}), {"requests": {"cpu": "1"}},
      "spec: Forbidden: pod updates may not change "),
     ((1, 31), {"requests": {"cpu": "1"}}, "spec: Forbidden: pod updates may not change ")])
