@@ -90,7 +90,7 @@ BEHAVIOURS = {
     "KubernetesNameFormats": (1, 34),        # a CRD's schema may ask for k8s-short-name and k8s-long-name
     "OmitZeroTimes": (1, 34),                # Go leaves an empty creationTimestamp out, it was written as null before
     "PodGeneration": (1, 33),                # pods have a metadata.generation
-    "PodResizeSubresource": (1, 32),         # resources change through it alone, they did by an update of the pod before
+    "PodResizeSubresource": (1, 32),         # resources change through it alone, it was by an update of the pod
     "PortworxMigrated": (1, 31),             # CSINodes list it among the migrated plugins
     "PreferCloseDeprecated": (1, 34),        # a Service with this trafficDistribution gets a warning
     "ResourceObjectsMetric": (1, 34),        # apiserver_resource_objects takes the place of apiserver_storage_objects
