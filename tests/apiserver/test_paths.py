@@ -354,3 +354,57 @@ def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):
         "Error from server (NotFound): the server could not find the requested resource\n")
     assert terminal("kubectl get --raw '/api/v1/nodes?watch=1&labelSelector=a=b=c'").err.startswith(
         "Error from server (BadRequest): found '='")
+
+
+DUMPS = "/debug/api_priority_and_fairness/dump_"
+
+
+def test_priority_levels_by_who_asks(api):
+    lines = api.admin.raw("GET", f"{DUMPS}priority_levels").splitlines()
+    assert lines[0] == ("PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests, "
+                        "DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests")
+    assert lines[1:3] == [
+        "catch-all,         0,            true,   false,       0,               0,                 0,"
+        "                  0,                0,                0",
+        "exempt,            0,            false,  false,       0,               1,                 1,"
+        "                  0,                0,                0"]
+
+
+def test_requests_are_those_of_who_asks(api):
+    api.create("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "all", roleRef={
+        "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}, subjects=[
+            {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "bob"},
+            {"kind": "ServiceAccount", "namespace": "kube-system", "name": "some"}])
+    own = ["2024-01-01T00:00:00Z", "1", "0", "0s", "2024-01-01T00:00:00Z"]
+    account = api.user("system:serviceaccount:kube-system:some", "system:serviceaccounts")
+    for client, found in ((api.admin, ["exempt", "exempt", "-1", "-1", "", *own]),
+                          (account, ["workload-high", "kube-system-service-accounts", "", "-1", "", *own]),
+                          (api.user("bob"), ["global-default", "global-default", "", "-1", "bob", *own])):
+        line, = client.raw("GET", f"{DUMPS}requests").splitlines()[1:]
+        cells = [cell.strip() for cell in line.split(",")]
+        queued = cells[2]
+        assert [*cells[:2], found[2] or queued, *cells[3:]] == [*found[:2], found[2] or queued, *found[3:]]
+        queues = [[cell.strip() for cell in row.split(",")][:5] for row in client.raw(
+            "GET", f"{DUMPS}queues").splitlines()[1:]]
+        assert len(queues) == 64 + 64 + 16 + 128 * 3
+        assert [row for row in queues if row[3] != "0"] == (
+            [] if queued == "-1" else [[cells[0], queued, "0", "1", "1"]])
+    detailed = api.user("bob").raw("GET", f"{DUMPS}requests?includeRequestDetails=1").splitlines()
+    assert [cell.strip() for cell in detailed[1].split(",")][10:13] == ["bob", "get", f"{DUMPS}requests"]
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), [
+    ("POST", "/version", False), ("DELETE", "/openid/v1/jwks", False), ("POST", "/api", False),
+    ("PUT", "/api/v1", False), ("POST", "/apis/apps/v1", False), ("POST", "/apis/apps", True),
+    ("POST", "/healthz", True), ("POST", "/metrics", True),
+    ("GET", "/version/", True), ("GET", "/openid/v1/jwks/", True)])
+def test_methods_of_paths_that_are_no_resources(api, method, path, allowed):
+    if allowed:
+        assert api.admin.raw(method, path, {} if method == "POST" else None)
+    else:
+        assert "the server does not allow this method on the requested resource" in api.refused(
+            api.admin.raw, method, path)
+
+
+def test_metrics_are_reset(api):
+    assert api.admin.raw("DELETE", "/metrics") == "metrics reset\n"
