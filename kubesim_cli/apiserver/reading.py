@@ -23,6 +23,8 @@ def convert(request: Request, obj: Object, listed: bool = False) -> Object:
     fields = obj["metadata"].get("managedFields")
     if not request.trusted and not (fields and type(fields) is builtins.list):
         obj = _shown(request, obj)
+    if request.kind.lively and not request.trusted:
+        obj = request.kind.alive(obj, request.server.trusted)
     if obj.get("apiVersion") == request.res.api_version:
         return obj
     if request.res.crd is not None:

@@ -6,7 +6,7 @@ The first node is minikube's control plane, the others are its workers. Those of
 from __future__ import annotations
 
 from ..machinery import timestamps
-from ..machinery.wellknown import LABEL_HOSTNAME
+from ..machinery.wellknown import ANNOTATION_KUBELET_STOPPED, LABEL_HOSTNAME
 from ..releases.server import PATCH
 
 TYPE_CHECKING = False
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
-STOPPED = "kubesim.io/kubelet-stopped"
+STOPPED = ANNOTATION_KUBELET_STOPPED
 # The annotations of a node that is short of something: `memory`, `disk` and `pid` with commas between them, and how
 # many pods have to go until it is not any more; without the latter it lasts.
 PRESSURE, PRESSURE_PODS = "kubesim.io/pressure", "kubesim.io/pressure-pods"
