@@ -15,7 +15,7 @@ from .service_util import EXPOSED, externally_accessible, headless, needs_health
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
     from ...serviceranges import ServiceRanges
     from ..base import Context
 
@@ -39,7 +39,7 @@ def allocate(obj: Object, old: Object | None, ctx: Context) -> None:
         _keep_allocated(spec, before)
     _pair_cluster_ips(spec, before)
     allocator = _Allocator(obj, before, ctx)
-    _settle_families(obj, before, ctx.client.server.service_ranges)
+    _settle_families(obj, before, ctx.client.server.service_ranges, ctx.release)
     if spec["type"] != "ExternalName" and not headless(spec):
         _cluster_ip(obj, before, allocator)
     if spec["type"] in EXPOSED:
@@ -87,7 +87,7 @@ def _pair_cluster_ips(spec: Object, old: Object | None) -> None:
             spec.pop("clusterIPs", None)
 
 
-def _settle_families(obj: Object, old: Object | None, ranges: ServiceRanges) -> None:
+def _settle_families(obj: Object, old: Object | None, ranges: ServiceRanges, release: Release) -> None:
     """Set ipFamilyPolicy and ipFamilies, or refuse what the cluster cannot give (initIPFamilyFields)."""
     spec = obj["spec"]
     if spec["type"] == "ExternalName" or (old and _still_prefers(spec, old)):
@@ -98,7 +98,7 @@ def _settle_families(obj: Object, old: Object | None, ranges: ServiceRanges) -> 
         spec["ipFamilyPolicy"] = inherited or ("RequireDualStack" if selectorless else "SingleStack")
     from .service_validation import cluster_ip_fields
 
-    _refuse(obj, cluster_ip_fields(spec, old or {}))
+    _refuse(obj, cluster_ip_fields(spec, old or {}, release))
     policy, families, ips = spec["ipFamilyPolicy"], list(spec.get("ipFamilies") or ()), spec.get("clusterIPs") or []
     bad = []
     if old and policy == "SingleStack":  # which is a clear word where the rest was left as it is
