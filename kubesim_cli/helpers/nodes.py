@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..machinery import timestamps
 from ..machinery.wellknown import ANNOTATION_KUBELET_STOPPED, LABEL_HOSTNAME
+from ..releases.gates import enabled
 from ..releases.server import PATCH
 
 TYPE_CHECKING = False
@@ -51,6 +52,9 @@ def node_object(index: int, release: Release, now: float, name: str = "", addres
 def registered(name: str, labels: Object, addresses: list[str], release: Release, now: float, *,
                runtime: str = "docker://27.4.1", os_image: str = "Ubuntu 22.04.5 LTS") -> Object:
     """Return the Node that a kubelet registers at `now`, without UID; `addresses`: its InternalIPs."""
+    tells = runtime.startswith("containerd://") and int(runtime[13:].partition(".")[0]) >= 2
+    features = {"features": {"supplementalGroupsPolicy": True}} if tells and enabled(
+        "SupplementalGroupsPolicy", release) else {}  # cri-dockerd says nothing of them
     resources = {"cpu": "2", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"}
     version = PATCH[release]
     return {
@@ -62,7 +66,7 @@ def registered(name: str, labels: Object, addresses: list[str], release: Release
             "addresses": [*({"address": each, "type": "InternalIP"} for each in addresses),
                           {"address": name, "type": "Hostname"}],
             "allocatable": dict(resources), "capacity": dict(resources), "conditions": healthy_conditions(now),
-            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}}, **features,
             "nodeInfo": {
                 "architecture": "amd64", "bootID": _identity(name, "boot", "-"),
                 "containerRuntimeVersion": runtime, "kernelVersion": "5.15.0", "kubeProxyVersion": version,

@@ -70,6 +70,7 @@ GATES = {
     "RestartAllContainersOnContainerExits": Gate((1, 35), (1, 36)),
     "StorageVersionMigrator": Gate((1, 30), (1, 37)),
     "StrictIPCIDRValidation": Gate((1, 33), (1, 36)),
+    "SupplementalGroupsPolicy": Gate((1, 31), (1, 33), (1, 35)),
     "ValidatingAdmissionPolicy": Gate((1, 26), (1, 30), (1, 30), (1, 32)),
     "VolumeAttributesClass": Gate((1, 29), (1, 34), (1, 36)),
 }
