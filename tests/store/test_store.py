@@ -379,7 +379,7 @@ def test_of_fleeting_objects_only_the_last_are_kept_in_memory(folder, monkeypatc
 
 def test_nothing_is_read_anew_where_nothing_was_written(filled, monkeypatch):
     reader = Store(filled)
-    monkeypatch.setattr(log, "load", lambda folder: pytest.fail("read anew"))
+    monkeypatch.setattr(store, "load", lambda folder: pytest.fail("read anew"))
     assert not reader.reload() and not reader.begin()
     reader.release()
     monkeypatch.undo()
