@@ -161,6 +161,14 @@ class Reader:
             with open(self.path, "rb") as file:
                 yield from history.kept(self._index, file)
 
+    def as_of(self, resource: str, revision: int) -> tuple[dict[Key, Object] | None, float | None]:
+        """Return the objects of a resource as they were at a revision that was committed, and since when they may be
+        others; see asof.state."""
+        from . import asof
+
+        with open(self.path, "rb") as file:
+            return asof.state(file, self._index.size, resource, revision)
+
     def each(self, resource: str, namespace: str = "", start: str = "") -> Iterator[Object]:
         """Yield what `list` returns, from the key `start` on. Outside a transaction only some of it is held in memory
         at a time."""

@@ -250,6 +250,11 @@ class Store(Reader):
         self._tail = os.open(self.path, flags)
 
     @property
+    def committed(self) -> int:
+        """The revision of the last commit."""
+        return self._start_revision
+
+    @property
     def dirty(self) -> bool:
         """Whether there is anything to commit."""
         return (self.revision != self._start_revision or self._parted or self.meta != self._index.meta

@@ -124,6 +124,73 @@ def test_a_list_comes_in_pages(api):
     assert token == {"v": "meta.k8s.io/v1", "rv": int(page["metadata"]["resourceVersion"]), "start": "c\0"}
 
 
+def _page(terminal, query: str) -> tuple[list[str], dict]:
+    page = json.loads(terminal.ok(f"kubectl get --raw '/api/v1/namespaces/default/configmaps?{query}'"))
+    return [item["metadata"]["name"] for item in page["items"]], page["metadata"]
+
+
+def test_all_pages_are_of_the_first_ones_moment(terminal):
+    terminal.ok("kubectl sim clock freeze 2026-01-01T00:00:00Z")
+    for name in "abcde":
+        terminal.ok(f"kubectl create configmap {name} --from-literal=k=1")
+    names, first = _page(terminal, "limit=2")
+    assert names == ["a", "b"]
+    for line in ("delete configmap d", "create configmap c2", "delete configmap e",
+                 "create configmap e --from-literal=k=2"):
+        terminal.ok(f"kubectl {line}")
+    names, second = _page(terminal, f"limit=3&continue={first['continue']}")
+    assert names == ["c", "d", "e"]
+    assert (second["resourceVersion"], second["remainingItemCount"]) == (first["resourceVersion"], 1)
+    assert _page(terminal, f"continue={second['continue']}")[0] == ["kube-root-ca.crt"]
+    page = json.loads(terminal.ok(
+        f"kubectl get --raw '/api/v1/configmaps?fieldSelector=metadata.name=e&continue={_whole_token(first)}'"))
+    assert [item["data"] for item in page["items"]] == [{"k": "1"}]
+    assert _page(terminal, "")[0] == ["a", "b", "c", "c2", "e", "kube-root-ca.crt"]
+
+
+def _whole_token(metadata: dict) -> str:
+    """A token for all namespaces as of a page."""
+    return _token(v="meta.k8s.io/v1", rv=int(metadata["resourceVersion"]), start="default/a")
+
+
+def test_a_token_expires(terminal):
+    terminal.ok("kubectl sim clock freeze 2026-01-01T00:00:00Z")
+    terminal.ok("kubectl create configmap a")
+    terminal.ok("kubectl create configmap b")
+    token = _page(terminal, "limit=1")[1]["continue"]
+    terminal.advance("20m")
+    assert _page(terminal, f"continue={token}")[0] == ["b", "kube-root-ca.crt"]  # nothing has changed since
+    terminal.ok("kubectl create configmap c")
+    terminal.advance("4m")
+    assert _page(terminal, f"continue={token}")[0] == ["b", "kube-root-ca.crt"]
+    terminal.advance("1m")
+    refused = terminal(f"kubectl get --raw '/api/v1/namespaces/default/configmaps?continue={token}'")
+    assert refused.err.startswith("Error from server (Expired): The provided continue parameter is too old to display "
+                                  "a consistent list result. You can start a new list without the continue parameter")
+    again = _token(v="meta.k8s.io/v1", rv=-1, start="b\0")
+    names, metadata = _page(terminal, f"limit=1&continue={again}")
+    assert names == ["c"] and "continue" in metadata
+
+
+def test_an_expired_list_says_where_it_may_go_on(terminal):
+    terminal.ok("kubectl create configmap a")
+    from kubesim_cli.apiserver.client import Client, Request
+    from kubesim_cli.apiserver.request import Options
+    from kubesim_cli.cluster.cluster import Cluster
+
+    folder, = (terminal.home / "clusters").iterdir()
+    cluster = Cluster.open(str(folder))
+    request = Request(Client(cluster.server), "list", "configmaps", "default", options=Options(
+        continue_=_token(v="meta.k8s.io/v1", rv=10**6, start="b\0")))
+    with pytest.raises(StatusError) as caught:
+        cluster.server.handle(request)
+    assert (caught.value.code, caught.value.reason) == (410, "Expired")
+    told = caught.value.status["metadata"]["continue"]
+    assert json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4))) == {
+        "v": "meta.k8s.io/v1", "rv": -1, "start": "b\0"}
+    cluster.close()
+
+
 def _token(**fields: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
 
