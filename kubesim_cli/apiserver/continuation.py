@@ -41,12 +41,13 @@ def rest(request: Request) -> Rest:
     prefix = f"{namespace}/" if namespace else ""
     if request.kind.computed or revision in (-1, store.revision) or (store.locked and revision > store.committed):
         return Rest(start, store.revision, None)
-    found, then = store.as_of(request.stored_as, revision)
-    if found is None or revision > store.revision or (then is not None and then + _KEPT <= request.server.now):
+    past = store.as_of(request.stored_as, revision)
+    if not past.known or revision > store.revision or (past.then or request.server.now) + _KEPT <= request.server.now:
         gone = StatusError(410, "Expired", _EXPIRED)
         gone.status["metadata"] = {"continue": _encoded(start.removeprefix(prefix), -1)}
         raise gone
-    return Rest(start, revision, [obj for key, obj in found.items() if key >= start and key.startswith(prefix)])
+    return Rest(start, revision, [obj for key, obj in past.objects().items()
+                                  if key >= start and key.startswith(prefix)])
 
 
 def encode(last: Key, namespace: str, revision: int) -> str:

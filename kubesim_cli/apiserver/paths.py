@@ -153,16 +153,29 @@ class _Watch:
         self._labels = query.get("labelSelector", "")
         self._fields = f"metadata.name={name}" if name else query.get("fieldSelector", "")
         self._since = version_of(query.get("resourceVersion", ""))
+        self._begun = False
         self.timeout = _number(query, "timeoutSeconds") or None
 
     def look(self) -> list[Object]:
-        """Return the events since the last look; the first tells what there is, unless a version is given."""
-        begun, told = self._since, []
-        if not begun:
+        """Return the events since the last look; the first tells what there is or, where a version is given, what came
+        since. After an event ERROR there is no more."""
+        told: list[Object] = []
+        if self._since and not self._begun:
+            options = Options(label_selector=self._labels, field_selector=self._fields, resource_version=self._since)
+            try:
+                told = self._client.server.watch_from(
+                    Request(self._client, "watch", self._resource, self._namespace, options=options))
+            except errors.StatusError as error:
+                if error.reason != "Expired":
+                    raise
+                return [{"type": "ERROR", "object": error.status}]
+            self._since = max(self._since, self._client.server.store.revision)
+        elif not self._since:
             listed = self._client.list(self._resource, self._namespace, label_selector=self._labels,
                                        field_selector=self._fields)
             self._since = int(listed["metadata"]["resourceVersion"])
             told = [{"type": "ADDED", "object": obj} for obj in listed["items"]]
+        self._begun = True
         self._since, events = self._client.watch(self._resource, self._namespace, since=self._since,
                                                  label_selector=self._labels, field_selector=self._fields)
         return told + events

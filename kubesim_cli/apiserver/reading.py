@@ -240,18 +240,32 @@ def watch(request: Request) -> tuple[int, builtins.list[Object]]:
 
     Only what is within the selectors when it is written is told: an object that leaves them is not told any more.
     """
-    server, namespace, since = request.server, request.namespace, request.options.resource_version
-    test, stored = predicate(request), request.stored_as
-    events = []
-    for type_, name, obj in server.store.follow():
-        if name != stored or int(obj["metadata"]["resourceVersion"]) <= since:
-            continue
-        if namespace and obj["metadata"].get("namespace") != namespace:
-            continue
-        if test is not None and not test(obj):
-            continue
-        events.append({"type": type_, "object": convert(request, obj)})
-    return server.store.revision, events
+    server, since, stored = request.server, request.options.resource_version, request.stored_as
+    written = ((type_, obj) for type_, name, obj in server.store.follow()
+               if name == stored and int(obj["metadata"]["resourceVersion"]) > since)
+    return server.store.revision, _told(request, written)
+
+
+def watch_from(request: Request) -> builtins.list[Object]:
+    """Return the events since the request's revision, as the log has them, up to now: those of a watch that begins.
+
+    Raises Expired where the log begins later (watch_cache.go, getAllEventsSinceLocked).
+    """
+    store, since = request.server.store, request.options.resource_version
+    store.follow()
+    if since >= store.revision or not store.exists:
+        return []
+    past = store.as_of(request.stored_as, since)
+    if not past.known:
+        raise errors.StatusError(410, "Expired", f"too old resource version: {since} ({past.oldest - 1})")
+    return _told(request, past.changes())
+
+
+def _told(request: Request, written: Iterable[tuple[str, Object]]) -> builtins.list[Object]:
+    """Return what a request selects of some writes as a watch tells it."""
+    namespace, test = request.namespace, predicate(request)
+    return [{"type": type_, "object": convert(request, obj)} for type_, obj in written
+            if (not namespace or obj["metadata"].get("namespace") == namespace) and (test is None or test(obj))]
 
 
 VERBS: dict[str, Callable[[Request], Object]] = {"get": get, "list": list, "table": table}

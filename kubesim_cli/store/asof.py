@@ -1,4 +1,5 @@
-"""The objects of a resource as they were at a revision, as far as the log goes back: what a list in pages shows."""
+"""A resource's objects as they were at a revision, and what became of them since, as far as the log goes back: what
+lists in pages show, and watches from there on."""
 
 from __future__ import annotations
 
@@ -12,30 +13,42 @@ if TYPE_CHECKING:
     from ..machinery.types import Key, Object
 
 
-def state(log: BinaryIO, size: int, resource: str, revision: int) -> tuple[dict[Key, Object] | None, float | None]:
-    """Return the objects by their keys, None where the log begins later, and when the first command was given that
-    changed anything since, in seconds since 1970 (None: no such is known).
+class Past:
+    """What a log knows of a resource at a revision: the `oldest` revision that it knows, whether the one that is asked
+    for is not older (`known`), and when the first command was given that changed anything since (`then`, in seconds
+    since 1970; None: no such is known)."""
 
-    What is committed of the open log is its first `size` bytes.
-    """
-    log.seek(0)
-    wanted = b'"resource":"%b",' % resource.encode()
-    found: dict[Key, Object] = {}
-    known, then = False, None
-    rows: list[bytes] = []  # since the last commit that was not later; undoing goes back to one
-    for row in log.read(size).splitlines(keepends=True):
-        if not row.startswith(COMMIT):
-            if wanted in row[:200]:
-                rows.append(row)
-            continue
-        seal = jsontext.loads(row)
-        if seal["commit"] <= revision:
-            for record in map(jsontext.loads, rows):
-                if record["type"] == "DELETED":
-                    found.pop(record["key"], None)
-                else:
-                    found[record["key"]] = record["object"]
-            known, then, rows = True, None, []
-        elif then is None:
-            then = (seal.get("command") or {}).get("at")
-    return dict(sorted(found.items())) if known else None, then
+    def __init__(self, log: BinaryIO, size: int, resource: str, revision: int):
+        """What is committed of the open log is its first `size` bytes."""
+        self.known, self.oldest = False, 0
+        self.then: float | None = None
+        self._before: list[bytes] = []
+        self._since: list[bytes] = []  # since the last commit that was not later; undoing goes back to one
+        log.seek(0)
+        wanted = b'"resource":"%b",' % resource.encode()
+        for row in log.read(size).splitlines(keepends=True):
+            if not row.startswith(COMMIT):
+                if wanted in row[:200]:
+                    self._since.append(row)
+                continue
+            seal = jsontext.loads(row)
+            self.oldest = self.oldest or seal["commit"]
+            if seal["commit"] <= revision:
+                self._before += self._since
+                self.known, self.then, self._since = True, None, []
+            elif self.then is None:
+                self.then = (seal.get("command") or {}).get("at")
+
+    def objects(self) -> dict[Key, Object]:
+        """Return the objects of then by their keys, in order."""
+        found: dict[Key, Object] = {}
+        for record in map(jsontext.loads, self._before):
+            if record["type"] == "DELETED":
+                found.pop(record["key"], None)
+            else:
+                found[record["key"]] = record["object"]
+        return dict(sorted(found.items()))
+
+    def changes(self) -> list[tuple[str, Object]]:
+        """Return what was written since: type and object."""
+        return [(record["type"], record["object"]) for record in map(jsontext.loads, self._since)]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ..machinery.types import Key, Object
+    from .asof import Past
     from .blobs import Blobs
     from .log import Entry
 
@@ -161,13 +162,12 @@ class Reader:
             with open(self.path, "rb") as file:
                 yield from history.kept(self._index, file)
 
-    def as_of(self, resource: str, revision: int) -> tuple[dict[Key, Object] | None, float | None]:
-        """Return the objects of a resource as they were at a revision that was committed, and since when they may be
-        others; see asof.state."""
+    def as_of(self, resource: str, revision: int) -> Past:
+        """Return what is known of a resource at a revision that was committed."""
         from . import asof
 
         with open(self.path, "rb") as file:
-            return asof.state(file, self._index.size, resource, revision)
+            return asof.Past(file, self._index.size, resource, revision)
 
     def each(self, resource: str, namespace: str = "", start: str = "") -> Iterator[Object]:
         """Yield what `list` returns, from the key `start` on. Outside a transaction only some of it is held in memory

@@ -10,6 +10,7 @@ import shlex
 import pytest
 
 from kubesim_cli.machinery.errors import StatusError
+from kubesim_cli.store import asof
 
 
 def test_a_path_that_is_no_resource_needs_a_rule(api):
@@ -417,10 +418,31 @@ def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):
     listed = json.loads(terminal.ok("kubectl get --raw /api/v1/namespaces/default/configmaps"))
     version = listed["metadata"]["resourceVersion"]
     assert events(terminal, f"/api/v1/configmaps?watch=1&resourceVersion={version}&timeoutSeconds=1") == []
+    for line in ("create cm b", "label cm b x=y", "delete cm a", "create cm c -n kube-system", "create sa s"):
+        terminal.ok(f"kubectl {line}")
+    assert events(terminal, f"/api/v1/namespaces/default/configmaps?watch=1&resourceVersion={version}"
+                            "&timeoutSeconds=1") == [("ADDED", "b"), ("MODIFIED", "b"), ("DELETED", "a")]
+    assert events(terminal, f"/api/v1/configmaps?watch=1&resourceVersion={version}&timeoutSeconds=1"
+                            "&labelSelector=x") == [("MODIFIED", "b")]
     assert terminal("kubectl get --raw '/foo?watch=1'").err == (
         "Error from server (NotFound): the server could not find the requested resource\n")
     assert terminal("kubectl get --raw '/api/v1/nodes?watch=1&labelSelector=a=b=c'").err.startswith(
         "Error from server (BadRequest): found '='")
+
+
+def test_a_watch_from_before_the_log_ends_at_once(terminal, monkeypatch):
+    terminal.ok("kubectl create cm a")
+
+    class Lost(asof.Past):
+        def __init__(self, *args):
+            super().__init__(*args)
+            self.known, self.oldest = False, 100
+
+    monkeypatch.setattr(asof, "Past", Lost)
+    told = terminal.ok("kubectl get --raw '/api/v1/configmaps?watch=1&resourceVersion=7'")  # without an end of its own
+    assert json.loads(told) == {"type": "ERROR", "object": {
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "reason": "Expired", "code": 410,
+        "message": "too old resource version: 7 (99)"}}
 
 
 DUMPS = "/debug/api_priority_and_fairness/dump_"

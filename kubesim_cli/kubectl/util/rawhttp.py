@@ -77,8 +77,10 @@ def _text(answer: Json) -> str:
 
 def _follow(ctx: Context, look: Callable[[], list[Object]], timeout: float | None) -> None:
     """Print the events of a watch, a line each, as long as it goes on."""
-    def show() -> None:
-        ctx.out("".join(_text(event) for event in look()))
+    def show() -> bool:
+        events = look()
+        ctx.out("".join(_text(event) for event in events))
+        return bool(events) and events[-1]["type"] == "ERROR"
 
     try:
         ctx.wait(show, timeout)
