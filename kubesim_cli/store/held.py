@@ -1,4 +1,5 @@
-"""What Services hold of which there is one in a cluster: names under which the index has them."""
+"""Names under which the index has Services and EndpointSlices: what a Service holds of which there is one in a cluster,
+and the Service that a slice is for."""
 
 from __future__ import annotations
 
@@ -32,8 +33,20 @@ def node_ports_of(spec: Object) -> list[int]:
     return found
 
 
-def held_by(service: Object) -> list[str]:
+def service(namespace: str, name: str) -> str:
+    """Return the name under which the slices of a Service are found."""
+    return f"service/{namespace}/{name}"
+
+
+def names_of_slice(slice_: Object) -> list[str]:
+    """Return the name of the Service that a slice is for, by its label; of one without it none."""
+    meta = slice_["metadata"]
+    name = (meta.get("labels") or {}).get("kubernetes.io/service-name")
+    return [service(meta.get("namespace", ""), name)] if isinstance(name, str) else []
+
+
+def held_by(obj: Object) -> list[str]:
     """Return the names of all that a Service holds, each once."""
-    spec = service.get("spec") or {}
+    spec = obj.get("spec") or {}
     ips = [address(ip) for ip in spec.get("clusterIPs") or () if ip != "None"]
     return [*dict.fromkeys([*ips, *map(node_port, node_ports_of(spec))])]

@@ -90,11 +90,12 @@ def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
 
 def names_of(resource: str, obj: Object) -> list[str]:
     """Return the names that an object's entry has, by which it is found: the UIDs of its owners, of an event that of
-    what it is about, of a Service what it holds."""
-    if resource == "services":
-        from .held import held_by
+    what it is about, of a Service what it holds, of an EndpointSlice its Service."""
+    if resource in ("services", "endpointslices.discovery.k8s.io"):
+        from . import held
 
-        return [*(_uids_of(obj) or [""]), *held_by(obj)]
+        more = held.held_by(obj) if resource == "services" else held.names_of_slice(obj)
+        return [*(_uids_of(obj) or [""]), *more] if more else _uids_of(obj)
     return _uids_of(obj)
 
 
@@ -115,8 +116,8 @@ class Index:
 
     An entry of an object with ownerReferences goes on with their UIDs: the controller's first ("" for none), then the
     others', so that nobody has to decode objects to find out whose they are; that of an event with the UID of what it
-    is about, that of a Service with the addresses and node ports that it holds (held.py). `owned(uid)` finds them by
-    those.
+    is about, that of a Service with the addresses and node ports that it holds, that of an EndpointSlice with its
+    Service (held.py). `owned(uid)` finds them by those.
     """
 
     def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None, crc: int = 0):

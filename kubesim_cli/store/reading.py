@@ -216,6 +216,10 @@ class Reader:
         """Tell whether any object of a resource is found by one of log.names_of; none is decoded for that."""
         return bool(self._index.owned(name, resource))
 
+    def named(self, resource: str, name: str) -> builtins.list[Object]:
+        """Return the objects of a resource that are found by one of log.names_of, in the order of their keys."""
+        return [obj for _, key in self._index.owned(name, resource) if (obj := self.get(resource, key)) is not None]
+
     def owning(self, uid: str) -> builtins.list[str]:
         """Return the resources that have objects with the owner `uid`."""
         return sorted({resource for resource, _ in self._index.owned(uid)})

@@ -150,6 +150,13 @@ def test_what_services_hold_is_known_without_decoding(folder, monkeypatch):
                 if seen.holds("services", name)] == ["ip/10.96.0.7", "ip/fd00::7", "port/30000", "port/30001"]
         assert [obj["metadata"]["name"] for obj in seen.owned("services", "u1")] == ["web"]
         assert [obj["metadata"]["name"] for obj in seen.orphans("services", "default")] == ["none"]
+    slice_ = {"metadata": {"name": "web-1", "namespace": "default", "labels": {"kubernetes.io/service-name": "web"},
+                           "ownerReferences": [{"uid": "u1", "controller": True}]}}
+    writer.put("ADDED", "endpointslices.discovery.k8s.io", "default/web-1", slice_)
+    writer.put("ADDED", "endpointslices.discovery.k8s.io", "default/x", {"metadata": {"name": "x"}})
+    assert writer.named("endpointslices.discovery.k8s.io", "service/default/web") == [slice_]
+    writer.put("DELETED", "endpointslices.discovery.k8s.io", "default/web-1", slice_)
+    assert writer.named("endpointslices.discovery.k8s.io", "service/default/web") == []
     writer.put("DELETED", "services", "default/web", web)
     assert not writer.holds("services", "ip/10.96.0.7")
     writer.close()
