@@ -117,6 +117,10 @@ class Manager:
         """Take in what a key's sync leaves for the next one."""
         self._notes[name, key] = note
 
+    def keep(self, name: str, key: str, note: Object | None) -> None:
+        """Leave a note for a key that no sync will renew; None: there is none any more."""
+        self.store.set_timer(name, key, None, note)
+
     def noted(self, name: str) -> list[str]:
         """Return the keys of a controller that have notes, in order."""
         return sorted(self.store.timers.notes.get(name, ()))

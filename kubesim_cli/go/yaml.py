@@ -37,12 +37,14 @@ class YamlError(ValueError):
     """A text that is no YAML to go-yaml; the message is go-yaml's, from `yaml: ` on."""
 
 
-def load(text: str, strict: bool = False, version3: bool = False, texts: tuple[tuple[str, ...], ...] = ()) -> Any:
+def load(text: str, strict: bool = False, version3: bool = False, texts: tuple[tuple[str, ...], ...] = (),
+         blank: Any = None) -> Any:
     """Return the first document of a YAML text as a JSON value, None where there is none.
 
     Raises YamlError; `strict`: also for keys that are given twice (yaml.UnmarshalStrict). `version3`: scalars are what
     go-yaml v3 takes them for, to which `yes` and `on` are strings. `texts` are paths of keys, which lead through the
     elements of sequences: the values of the mappings there are the texts that stand for them, `1e3` and `~` as well.
+    `blank` is what stands for a scalar without any text.
     """
     try:
         try:
@@ -53,7 +55,7 @@ def load(text: str, strict: bool = False, version3: bool = False, texts: tuple[t
             return None
         for path in texts:
             document = _with_texts(document, path)
-        decoder = _Decoder(strict, version3)
+        decoder = _Decoder(strict, version3, blank)
         value = _jsonable(decoder.decode(document))
     except RecursionError:
         raise YamlError("yaml: exceeded max depth of 10000") from None
@@ -205,8 +207,8 @@ def _as_text(node: Node) -> Node:
 class _Decoder:
     """Turns nodes into values, as go-yaml decodes into an empty interface: mappings keep their keys' types."""
 
-    def __init__(self, strict: bool, version3: bool) -> None:
-        self._strict, self._version3 = strict, version3
+    def __init__(self, strict: bool, version3: bool, blank: Any) -> None:
+        self._strict, self._version3, self._blank = strict, version3, blank
         self._open: set[int] = set()  # aliases being expanded
         self._count = self._from_alias = self._depth = 0
         self.duplicates: list[str] = []
@@ -222,6 +224,8 @@ class _Decoder:
         if kind == "scalar":
             if not tag and (not plain or (self._version3 and value in _OLD_BOOLEANS)):
                 return value
+            if not tag and not value:
+                return self._blank
             if not tag and self._version3 and _guess(value)[0] == "timestamp":
                 return _rfc3339(value)
             return _resolve(tag, value)

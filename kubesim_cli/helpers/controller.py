@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
         def note(self, name: str, key: str, note: Object | None) -> None: ...
 
+        def keep(self, name: str, key: str, note: Object | None) -> None: ...
+
         def noted(self, name: str) -> list[str]: ...
 
         def enqueue(self, name: str, key: str) -> None: ...
@@ -103,6 +105,10 @@ class Controller:
     def note(self, key: str, note: Object) -> None:
         """Leave a note, any JSON object, for the next sync of the key: that one has to renew it, or it is gone."""
         self.manager.note(self.name, key, note or None)
+
+    def keep(self, key: str, note: Object) -> None:
+        """Leave a note of a key that is never synced: it lasts until another is kept; an empty one is none."""
+        self.manager.keep(self.name, key, note or None)
 
     def every_noted(self) -> list[Key]:
         """Return the keys whose last syncs left notes, in order."""

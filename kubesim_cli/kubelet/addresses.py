@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from ..helpers.nodes import address_of, number_of, pod_networks
 from ..machinery.objects import key_of
 from ..machinery.pods import is_phase_terminal
@@ -9,7 +11,10 @@ from ..machinery.pods import is_phase_terminal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..apiserver.client import Client
+    from ..helpers.controller import Controller
     from ..machinery.types import Object
+
+TURN = "+"  # keys `+name`: the node of that name, whose note tells the addresses that it gave last
 
 
 def _addresses(pod: Object | None) -> list[int]:
@@ -22,9 +27,15 @@ def _addresses(pod: Object | None) -> list[int]:
 
 
 class Addresses:
-    """Which pod has which address: read from the API once, kept current from changes."""
+    """Which pod has which address: read from the API once, kept current from changes.
 
-    def __init__(self, api: Client):
+    The networks of nodes that run containers (host-local of the CNI plugins) give each its turn, so that a pod that
+    takes another's place has another address; kwok's nodes give the first that is free.
+    """
+
+    def __init__(self, api: Client, notes: Controller | None = None):
+        """`notes` is the loop that keeps whose turn it is; without one it is the first's that is free."""
+        self._notes = notes
         self._held: dict[int, str] = {}
         for pod in api.items("pods"):
             self.changed(None, pod)
@@ -41,16 +52,20 @@ class Addresses:
             self._held[each] = key_of(new)  # type: ignore[arg-type]
 
     def allocate(self, node: Object, pod: Object) -> list[str]:
-        """Return the first free address of each of a node's networks and hold it for a pod; none where all are taken.
-        """
+        """Return a free address of each of a node's networks and hold it for a pod; none where all are taken."""
+        networks, key = pod_networks(node), TURN + node["metadata"]["name"]
+        before = [number_of(each) for each in self._notes.noted(key).get("last", ())] if self._notes else []
         found = []
-        for first, last in pod_networks(node):
-            number = first
-            while number in self._held:
-                number += 1
-            if number > last:
+        for at, (first, last) in enumerate(networks):
+            turn = before[at] + 1 if at < len(before) and first <= before[at] < last else first
+            number = next((each for each in chain(range(turn, last + 1), range(first, turn)) if each not in self._held),
+                          None)
+            if number is None:
                 return []
             found.append(number)
         for number in found:
             self._held[number] = key_of(pod)
-        return [address_of(number) for number in found]
+        given = [address_of(number) for number in found]
+        if self._notes:
+            self._notes.keep(key, {"last": given})
+        return given

@@ -13,7 +13,7 @@ from ..machinery import conditions, timestamps
 from ..machinery.errors import StatusError
 from ..machinery.objects import join_key, key_of, split_key
 from . import containers
-from .addresses import Addresses
+from .addresses import TURN, Addresses
 from .admission import rejection, unsupported
 from .memory import Memory
 from .podstatus import START, PodWorker, is_mirror
@@ -235,6 +235,8 @@ class Kubelet(Controller):
 
     def sync(self, api: Client, key: str) -> float | None:
         if key.startswith(NODE):
+            if api.find("nodes", key[len(NODE):]) is None:
+                self.keep(TURN + key[len(NODE):], {})
             self._again(api.items("pods"), lambda pod: pod["spec"].get("nodeName") == key[len(NODE):])
             return None
         if key.startswith(SHORT):
@@ -257,7 +259,7 @@ class Kubelet(Controller):
             return None
         pod = api.find("pods", name, namespace)
         if self.addresses is None:
-            self.addresses = Addresses(api)
+            self.addresses = Addresses(api, self if self.manager.server.tally.kubelet != "stub" else None)
         if pod is None:
             self._mirror_again(api, key, self.addresses)
             return None

@@ -7,6 +7,19 @@ import pytest
 from kubesim_cli.kubelet.addresses import Addresses
 
 
+class Notes:
+    """Stands for the loop that keeps notes."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def noted(self, key):
+        return self.kept.get(key, {})
+
+    def keep(self, key, note):
+        self.kept[key] = note
+
+
 class Nothing:
     def items(self, resource):
         return []
@@ -56,3 +69,35 @@ def test_a_pod_has_one_of_each_of_its_nodes_networks(addresses):
     assert addresses.allocate(node, pod("b")) == ["10.244.3.3", "fd00:10:244:3::3"]
     addresses.changed(held, None)
     assert addresses.allocate(node, pod("c")) == ["10.244.3.2", "fd00:10:244:3::2"]
+
+
+def test_turns_go_on_from_where_they_were(addresses):
+    """On nodes that run containers: also when the addresses are read again, and round again at the network's end."""
+    notes = Notes()
+    for name, wanted in (("a", 2), ("b", 3), ("c", 4)):
+        assert Addresses(Nothing(), notes).allocate(NODE, pod(name)) == [f"10.244.3.{wanted}"]
+    again = Addresses(Nothing(), notes)
+    again.changed(None, pod("c", "10.244.3.2"))
+    given = [again.allocate(NODE, pod(f"p{i}")) for i in range(253)]
+    assert given[0] == ["10.244.3.5"] and given[249:] == [["10.244.3.254"], ["10.244.3.3"], ["10.244.3.4"], []]
+    other = {**NODE, "metadata": {"name": "b"}}
+    assert Addresses(Nothing(), notes).allocate(other, pod("x")) == ["10.244.3.2"]
+
+
+def test_a_node_that_comes_again_begins_anew(terminal):
+    """Nothing is kept of a node that is gone; kwok's nodes give the first address that is free."""
+    def address():
+        terminal.ok("kubectl run a --image=nginx")
+        terminal.advance("10s")
+        found = terminal.ok("kubectl get pod a -o jsonpath={.status.podIP}")
+        terminal.ok("kubectl delete pod a --now")
+        terminal.advance("10s")
+        return found
+
+    for _ in range(2):
+        terminal.ok("kubectl sim node add two")
+        terminal.ok("kubectl cordon minikube")
+        assert [address(), address()] == ["10.244.1.2", "10.244.1.3"]
+        terminal.ok("kubectl sim node remove two")
+    terminal.ok("kubectl sim reset --kubelet stub --bare")
+    assert address() == address()

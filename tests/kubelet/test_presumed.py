@@ -126,3 +126,13 @@ def test_the_controller_of_ingress_nginx_serves_ingresses_at_its_own_service(clu
     assert shown(cluster, "controller")[0] == "1/1"
     assert "It works!" in cluster.ok(f"kubectl sim curl -s -H Host:web.example http://{node}:{port}/")
     assert "404 Not Found" in cluster.ok(f"kubectl sim curl -s http://{node}:{port}/")
+
+
+@pytest.mark.parametrize(("args", "ends", "log"), [
+    (["curl", "-s", "nobody"], "Error", ""), (["seq", "2"], "Completed", "1\n2\n"),
+    (["nslookup", "kubernetes.default"], "Completed", "Address: 10.96.0.1\n")])
+def test_arguments_that_are_a_command_line_are_one(cluster, args, ends, log):
+    """As with `kubectl run --image=any -- curl ...`: most images have no entry point that would take them."""
+    make(cluster, {"args": args}, restartPolicy="Never")
+    assert shown(cluster) == ["0/1", ends, "0"]
+    assert log in cluster.ok("kubectl logs a")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...machinery.schema import Schema
     from ...machinery.types import Json, Object
     from .loader import Loader
+    from .resources import Path
 
 _DELETED = object()
 
@@ -154,6 +155,8 @@ def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource
             res.remember()
         schema = schema_of(res.api_version, kind) or schema_of(patch.api_version, patch.kind)
         change = {**clone(patch.obj), "apiVersion": res.obj.get("apiVersion")}
+        while res.blanks:
+            _drop_blank(res.obj, res.blanks.pop(), schema)
         merged = _merge(res.obj, change, schema)
         if merged is _DELETED or not merged:
             resources.remove(res)
@@ -164,6 +167,23 @@ def _merge_into(resources: ResourceSet, targets: list[Resource], patch: Resource
         if not options.get("allowNameChange"):
             res.set_name(name)
         res.set_namespace(namespace)
+
+
+def _drop_blank(value: Json, path: Path, schema: Schema | None) -> None:
+    """Take out a field that has no value, as a merge does wherever it comes along: not in lists that it leaves alone.
+
+    Nothing is done where there is no such field any more.
+    """
+    for part in path[:-1]:
+        if isinstance(value, list) and (schema is None or "merge" not in schema.strategies):
+            return
+        try:
+            value = value[part]
+        except (KeyError, IndexError, TypeError):
+            return
+        schema = schema and (schema.items if isinstance(part, int) else schema.field(str(part)))
+    if isinstance(value, dict) and value.get(path[-1], path) is None:
+        del value[path[-1]]
 
 
 def _merge(old: Json, new: Json, schema: Schema | None) -> Json:

@@ -10,11 +10,15 @@ from .fieldpaths import cluster_scoped, defaults, merged
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
     from ...machinery.types import Json, Object
 
+    Path: TypeAlias = tuple[str | int, ...]
+
 # Kustomize keeps its notes in annotations, which it reads as texts, whatever YAML takes them for.
 _ANNOTATIONS = (("metadata", "annotations"), ("items", "metadata", "annotations"))
+_BLANK = object()  # a value that is not written, which a patch takes out; one that is written `null` stays
 _NOT_NAMESPACED = "_non_namespaceable_"
 
 
@@ -82,9 +86,11 @@ class Id:
 class Resource:
     """One object on its way through a build. `earlier` are the (namespace, name, kind) it had, oldest first; `behavior`
     (create, merge or replace) and `needs_hash` are of generated ones. `origin` and `transformations` tell where it
-    comes from and what changed it (see origins.py), where the kustomization asks for that."""
+    comes from and what changed it (see origins.py), where the kustomization asks for that; `blanks` are the paths of
+    fields without a value."""
 
-    def __init__(self, obj: Object, behavior: str = "", needs_hash: bool = False) -> None:
+    def __init__(self, obj: Object, behavior: str = "", needs_hash: bool = False, blanks: Iterable[Path] = ()) -> None:
+        self.blanks = list(blanks)
         self.obj, self.behavior, self.needs_hash = obj, behavior, needs_hash
         self.earlier: list[tuple[str, str, str]] = []
         self.prefixes: list[str] = []
@@ -311,7 +317,7 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
     from ..resource.manifests import values
 
     try:
-        objects = list(values(data, what, version3=True, texts=_ANNOTATIONS))
+        objects = list(values(data, what, version3=True, texts=_ANNOTATIONS, blank=_BLANK))
     except Failure as error:
         _, converting, problem = str(error).partition("error converting YAML to JSON: ")
         if problem.startswith("yaml: unmarshal errors:"):
@@ -320,7 +326,8 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
             raise
         raise Malformed(f"MalformedYAMLError: {problem} in File: {what}") from None
     found = []
-    for obj in objects:
+    for read in objects:
+        obj, blanks = _filled(read)
         if not obj:
             continue
         _check(obj)
@@ -329,8 +336,25 @@ def parse(data: bytes | str, what: str) -> list[Resource]:
                 _check(item)
                 found.append(Resource(clone(item)))
         else:
-            found.append(Resource(obj))
+            found.append(Resource(obj, blanks=blanks))
     return found
+
+
+def _filled(read: Json) -> tuple[Json, list[Path]]:
+    """Return a value with null where nothing is written, and the paths of these."""
+    blanks: list[Path] = []
+
+    def fill(value: Json, path: Path) -> Json:
+        if isinstance(value, dict):
+            return {key: fill(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [fill(item, (*path, at)) for at, item in enumerate(value)]
+        if value is _BLANK:
+            blanks.append(path)
+            return None
+        return value
+
+    return fill(read, ()), blanks
 
 
 def _check(obj: Json) -> None:

@@ -11,6 +11,7 @@ from ..failures import Failure
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from ...machinery.types import Json, Object
 
@@ -29,21 +30,19 @@ def read(data: bytes | str, source: str) -> Iterator[Object]:
         yield value
 
 
-def values(data: bytes | str, source: str, version3: bool = False, mixed: bool = True,
-           texts: tuple[tuple[str, ...], ...] = ()) -> Iterator[Json]:
+def values(data: bytes | str, source: str, mixed: bool = True, **how: Any) -> Iterator[Json]:
     """Yield what the documents hold, be they objects or not, but no null. Raises Failure as `read` does.
 
     `mixed`: what begins with a brace and is no JSON may be YAML all the same, as it may to a kubectl since 1.33.
-    `version3` and `texts` are those of `go.yaml.load`.
+    `how` are arguments of `go.yaml.load`.
     """
-    for value, _ in documents(data, source, version3, mixed, texts):
+    for value, _ in documents(data, source, mixed, **how):
         yield value
 
 
-def documents(data: bytes | str, source: str, version3: bool = False, mixed: bool = True,
-              texts: tuple[tuple[str, ...], ...] = ()) -> Iterator[tuple[Json, str]]:
+def documents(data: bytes | str, source: str, mixed: bool = True, **how: Any) -> Iterator[tuple[Json, str]]:
     """Yield each of the `values` and, where it was JSON, its text as it stands there, else ""."""
-    for value, text in _values(data if isinstance(data, str) else _text(data), source, version3, mixed, texts):
+    for value, text in _values(data if isinstance(data, str) else _text(data), source, mixed, how):
         if value is not None:
             yield value, text
 
@@ -55,8 +54,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _values(text: str, source: str, version3: bool, mixed: bool,
-            texts: tuple[tuple[str, ...], ...]) -> Iterator[tuple[Json, str]]:
+def _values(text: str, source: str, mixed: bool, how: dict[str, Any]) -> Iterator[tuple[Json, str]]:
     """Yield the documents' values; what begins with a brace is read as JSON first, then, where `mixed`, as YAML."""
     position, problem = 0, ""
     if text.lstrip()[:1] == "{":
@@ -79,12 +77,12 @@ def _values(text: str, source: str, version3: bool, mixed: bool,
             return
         position += _blank_line(text[position:])
     from ...go.yaml import YamlError, load
-    for document in _documents(text[position:], source, problem, not version3):
+    for document in _documents(text[position:], source, problem, not how.get("version3")):
         if not document.replace("---\n", "").strip("\n"):  # nothing but a separator, which is not worth a parser
             problem = ""
             continue
         try:
-            value = load(document, version3=version3, texts=texts)
+            value = load(document, **how)
         except YamlError as why:
             raise Failure(f"error parsing {source}: {problem or f'error converting YAML to JSON: {why}'}") from None
         yield value, ""

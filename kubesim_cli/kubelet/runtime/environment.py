@@ -260,8 +260,11 @@ def _token(api: Client, pod: Object, source: Object) -> str:
 
 # What stands first in the arguments of an image whose entry point is not known, and is a command rather than a word of
 # the image's own program. (As is a path.)
-_COMMANDS = frozenset(("ash", "bash", "cat", "dash", "date", "echo", "env", "exit", "false", "ls", "node", "printenv",
-                       "printf", "python", "python3", "sh", "sleep", "tail", "true", "yes"))
+_COMMANDS = frozenset((
+    "ash", "awk", "bash", "cat", "curl", "dash", "date", "dig", "echo", "env", "exit", "false", "grep", "hostname", "jq",
+    "kubectl", "ls", "mkdir", "mongosh", "mysql", "nc", "node", "nslookup", "ping", "printenv", "printf", "psql",
+    "python", "python3", "redis-cli", "sed", "seq", "sh", "sleep", "tail", "telnet", "timeout", "touch", "true", "uname",
+    "wget", "whoami", "yes"))
 
 
 def arguments(api: Client, container: Object, env: dict[str, str]) -> list[str]:

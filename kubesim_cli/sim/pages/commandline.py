@@ -336,7 +336,7 @@ def named_nodes(text: str) -> list[str]:
         elif plain[1:2] in (["node"], ["nodes"], ["no"]) and plain[0] in ("describe", "get", "label", "annotate",
                                                                        "taint", "delete"):
             found += plain[2:]
-    return [name for name in found if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name)]
+    return [name for name in found if re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", name)]  # not `key-`
 
 
 def named_clusters(text: str) -> list[str]:

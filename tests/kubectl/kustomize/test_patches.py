@@ -184,3 +184,34 @@ def test_a_file_that_is_not_there(build, refusal):
     told = build({"kustomization.yaml": "resources: [c.yaml]\npatchesStrategicMerge: [no.yaml]\n"}).err
     assert "error: trouble configuring builtin PatchStrategicMergeTransformer with config: `\npaths:\n- no.yaml\n`: " \
         in told
+
+
+def test_what_has_no_value_goes_with_any_merge(build, objects):
+    """As seen with the real one; what is written `null` stays, and so do lists without a key."""
+    text = HEAD + """spec:
+  replicas: null
+  strategy:
+  template:
+    spec:
+      affinity:
+        nodeAffinity:
+          preferred:
+          required: ~
+      containers:
+      - name: a
+        image:
+        stdin: null
+      tolerations:
+      - key: a
+        value:
+"""
+    kept = {"replicas": None, "strategy": None, "template": {"spec": {
+        "affinity": {"nodeAffinity": {"preferred": None, "required": None}},
+        "containers": [{"name": "a", "image": None, "stdin": None}], "tolerations": [{"key": "a", "value": None}]}}}
+    files = {"kustomization.yaml": "resources: [d.yaml]\n", "d.yaml": text}
+    assert objects(build(files))["Deployment/web"]["spec"] == kept
+    files["kustomization.yaml"] += "patches: [{path: p.yaml}]\n"
+    files["p.yaml"] = HEAD + "spec: {paused: true}\n"
+    assert objects(build(files))["Deployment/web"]["spec"] == {"paused": True, "replicas": None, "template": {"spec": {
+        "affinity": {"nodeAffinity": {"required": None}}, "containers": [{"name": "a", "stdin": None}],
+        "tolerations": [{"key": "a", "value": None}]}}}

@@ -68,7 +68,8 @@ def test_a_script_is_split_where_a_shell_would_run_it():
 @pytest.mark.parametrize(("text", "names"), [
     ("kubectl label nodes a b x=y", ["a", "b"]), ("kubectl drain --force a", ["a"]),
     ("kubectl debug node/a -it", ["a"]), ("kubectl get nodes -o name", []),
-    ("kubectl get pods", []), ("kubectl describe node $NODE", [])])
+    ("kubectl get pods", []), ("kubectl describe node $NODE", []), ("kubectl label node a x-", ["a"]),
+    ("kubectl taint nodes a x-", ["a"])])
 def test_nodes_that_are_named(text, names):
     assert named_nodes(text) == names
 
