@@ -14,12 +14,46 @@ import shlex
 import subprocess
 from typing import Any
 
-# Beta versions that a cluster of 1.28 or later has served, by default or by a feature gate: the later version that had
-# the same resources, and how the names of their kinds, and of what these consist of, begin.
-BETAS = {("flowcontrol.apiserver.k8s.io", "v1beta3"): ("v1", ""),
+# Alpha and beta versions that a cluster of 1.28 or later has served, by default or when it is told to: the later
+# version that has the same resources, and how the names of their kinds, and of what these consist of, begin.
+_POLICIES = ("AuditAnnotation", "ExpressionWarning", "MatchCondition", "MatchResources", "NamedRuleWithOperations",
+             "Param", "TypeChecking", "ValidatingAdmissionPolicy", "Validation", "Variable")
+_MUTATING = ("ApplyConfiguration", "JSONPatch", "MutatingAdmissionPolicy", "Mutation")
+_RANGES = ("IPAddress", "ParentReference", "ServiceCIDR")
+BETAS = {("admissionregistration.k8s.io", "v1beta1"): ("v1", (*_POLICIES, *_MUTATING)),
+         ("admissionregistration.k8s.io", "v1alpha1"): ("v1", (*_POLICIES, *_MUTATING)),
+         ("authentication.k8s.io", "v1beta1"): ("v1", ("SelfSubjectReview", "UserInfo")),
+         ("authentication.k8s.io", "v1alpha1"): ("v1", ("SelfSubjectReview", "UserInfo")),
+         ("certificates.k8s.io", "v1beta1"): ("v1", ("ClusterTrustBundle", "PodCertificateRequest")),
+         ("certificates.k8s.io", "v1alpha1"): ("v1", ("ClusterTrustBundle", "PodCertificateRequest")),
+         ("flowcontrol.apiserver.k8s.io", "v1beta3"): ("v1", ""),
          ("flowcontrol.apiserver.k8s.io", "v1beta2"): ("v1", ""),
-         ("networking.k8s.io", "v1beta1"): ("v1", ("IPAddress", "ParentReference", "ServiceCIDR")),
-         ("storagemigration.k8s.io", "v1beta1"): ("v1", "")}
+         ("networking.k8s.io", "v1beta1"): ("v1", _RANGES),
+         ("networking.k8s.io", "v1alpha1"): ("v1", _RANGES),
+         ("resource.k8s.io", "v1beta2"): ("v1", ""),
+         ("storage.k8s.io", "v1beta1"): ("v1", "VolumeAttributesClass"),
+         ("storage.k8s.io", "v1alpha1"): ("v1", "VolumeAttributesClass"),
+         ("storagemigration.k8s.io", "v1beta1"): ("v1", ""),
+         ("storagemigration.k8s.io", "v1alpha1"): ("v1", "")}
+DEFAULT = ("flowcontrol.apiserver.k8s.io",)  # whose betas are served unless a cluster is told not to
+# What the structure of such a version has that the later one has not: a definition's fields, instead of those of the
+# later version where they are of the same name.
+_CONDITION = "io.k8s.api.storagemigration.v1alpha1.MigrationCondition"
+_TEXT = {"type": "string"}
+ONLY_BETA: dict[str, dict[str, Any]] = {
+    "io.k8s.api.storagemigration.v1alpha1.GroupVersionResource": {"group": _TEXT, "resource": _TEXT, "version": _TEXT},
+    _CONDITION: {"type": {**_TEXT, "x-go-type": "v1alpha1.MigrationConditionType", "x-go-always": True},
+                 "status": {**_TEXT, "x-go-type": "v1.ConditionStatus", "x-go-always": True},
+                 "lastUpdateTime": {"$ref": "io.k8s.apimachinery.pkg.apis.meta.v1.Time"}, "reason": _TEXT,
+                 "message": _TEXT},
+    "io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationSpec": {
+        "resource": {"$ref": "io.k8s.api.storagemigration.v1alpha1.GroupVersionResource", "default": {}},
+        "continueToken": _TEXT},
+    "io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationStatus": {
+        "conditions": {"items": {"$ref": _CONDITION, "default": {}}, "type": "array",
+                       "x-kubernetes-list-map-keys": ["type"], "x-kubernetes-list-type": "map",
+                       "x-kubernetes-patch-merge-key": "type", "x-kubernetes-patch-strategy": "merge"},
+        "resourceVersion": _TEXT}}
 
 
 class Checkout:

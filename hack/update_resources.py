@@ -5,7 +5,8 @@
 The newest release's resources come from the checkout (api/discovery, without alpha and beta versions) or from a live
 cluster of a default set-up: both give the same file. In which releases an entry is served comes from
 hack/inputs/releases.json: `since` is the first minor release, `until` the first that serves it no more. What stands
-behind a feature gate of such a release names it in `gate`: releases/gates.py tells when that was on.
+behind a feature gate of such a release names it in `gate`: releases/gates.py tells when that was on. `optional` is what
+a server has to be told to serve (releases/runtimeconfig.py).
 Names, verbs, categories of older releases are taken to be today's (compared with api/discovery of 1.30: they are).
 """
 
@@ -17,14 +18,21 @@ import sys
 import apisource
 import datafile
 
-# Resources behind a feature gate that is off by default in a release that has them in its models.
-_MIGRATIONS = [f"storagemigration.k8s.io/{version} storageversionmigrations{part}"
-               for version in ("v1", "v1beta1") for part in ("", "/status")]
-_RANGES = [f"networking.k8s.io/v1beta1 {name}" for name in ("ipaddresses", "servicecidrs", "servicecidrs/status")]
-GATED = {"v1 pods/resize": "InPlacePodVerticalScaling", **dict.fromkeys(_MIGRATIONS, "StorageVersionMigrator"),
-         **dict.fromkeys(_RANGES, "MultiCIDRServiceAllocator")}
-# Betas that newer releases have in their models, too, and do not serve by default.
-UNTIL = {**dict.fromkeys(_MIGRATIONS[2:], 37), **dict.fromkeys(_RANGES, 33)}
+# Resources behind a feature gate that is off by default in a release that has them in its models: of betas (GATES),
+# and of later versions where the gate is not on for good by then.
+GATES = {"ipaddresses": "MultiCIDRServiceAllocator", "servicecidrs": "MultiCIDRServiceAllocator",
+         "clustertrustbundles": "ClusterTrustBundle", "podcertificaterequests": "PodCertificateRequest",
+         "volumeattributesclasses": "VolumeAttributesClass", "deviceclasses": "DynamicResourceAllocation",
+         "resourceclaims": "DynamicResourceAllocation", "resourceclaimtemplates": "DynamicResourceAllocation",
+         "resourceslices": "DynamicResourceAllocation", "devicetaintrules": "DynamicResourceAllocation",
+         "mutatingadmissionpolicies": "MutatingAdmissionPolicy",
+         "mutatingadmissionpolicybindings": "MutatingAdmissionPolicy",
+         "validatingadmissionpolicies": "ValidatingAdmissionPolicy",
+         "validatingadmissionpolicybindings": "ValidatingAdmissionPolicy",
+         "storageversionmigrations": "StorageVersionMigrator"}
+GATED = {"v1 pods/resize": "InPlacePodVerticalScaling",
+         **{f"storagemigration.k8s.io/v1 storageversionmigrations{part}": "StorageVersionMigrator"
+            for part in ("", "/status")}}
 
 
 def entries(source: apisource.Checkout | apisource.Live, group: str, version: str) -> list[datafile.Data]:
@@ -33,6 +41,16 @@ def entries(source: apisource.Checkout | apisource.Live, group: str, version: st
     listed = source.get(apisource.path_of(group, version))["resources"]
     return [{"groupVersion": group_version, **{key: entry[key] for key in sorted(entry) if key != "storageVersionHash"}}
             for entry in listed]
+
+
+def conditions(entry: datafile.Data) -> datafile.Data:
+    """Return `gate`, the feature gate that a resource stands behind, and `optional`, where it has one or is that."""
+    if tuple(entry["groupVersion"].split("/")) not in apisource.BETAS:
+        gate = GATED.get(f"{entry['groupVersion']} {entry['name']}")
+        return {"gate": gate} if gate else {}
+    gate = GATES.get(entry["name"].partition("/")[0])
+    optional = {} if entry["groupVersion"].startswith(apisource.DEFAULT) else {"optional": True}
+    return {**optional, **({"gate": gate} if gate else {})}
 
 
 def make(source: apisource.Checkout | apisource.Live, facts: datafile.Data) -> datafile.Data:
@@ -48,11 +66,10 @@ def make(source: apisource.Checkout | apisource.Live, facts: datafile.Data) -> d
             continue
         groups[group].append(beta)
         resources += [{**entry, "groupVersion": f"{group}/{beta}"} for entry in resources
-                      if entry["groupVersion"] == f"{group}/{later}" and entry["kind"].startswith(kinds)]
+                      if entry["groupVersion"] == f"{group}/{later}" and entry["kind"].startswith(kinds)
+                      and f"{group}/{beta} {entry['name']}" in facts["resources"]]
     for entry in resources:
-        key = f"{entry['groupVersion']} {entry['name']}"
-        entry.update({**facts["resources"].get(key, {}), **({"until": UNTIL[key]} if key in UNTIL else {}),
-                      **({"gate": GATED[key]} if key in GATED else {})})
+        entry.update({**facts["resources"].get(f"{entry['groupVersion']} {entry['name']}", {}), **conditions(entry)})
     return {"groups": [{"name": name, "versions": versions} for name, versions in groups.items()],
             "resources": resources}
 

@@ -188,8 +188,24 @@ def with_go_facts(definitions: datafile.Data, name: str, types: GoTypes) -> data
     return {**definition, "properties": properties}
 
 
-def add_betas(definitions: datafile.Data, kinds: datafile.Data, types: GoTypes) -> None:
-    """Add the definitions of apisource.BETAS: those of the later version, with the fields of the beta's own types."""
+def facts_of(definitions: datafile.Data, name: str, types: GoTypes) -> datafile.Data:
+    """Return what with_go_facts does; of what the checkout has no more, or by another name, with the facts of the later
+    version."""
+    if name in apisource.ONLY_BETA:
+        return dict(definitions[name])
+    try:
+        return with_go_facts(definitions, name, types)
+    except (FileNotFoundError, KeyError):
+        for (group, beta), (later, _) in apisource.BETAS.items():
+            ours, theirs = (f"io.k8s.api.{group.partition('.')[0]}.{version}." for version in (beta, later))
+            if name.startswith(ours):
+                later_one = with_go_facts(definitions, name.replace(ours, theirs), types)
+                return dict(rename(later_one, theirs, ours))
+        raise
+
+
+def add_betas(definitions: datafile.Data, kinds: datafile.Data) -> None:
+    """Add the definitions of apisource.BETAS: those of the later version, with what only the beta has."""
     for (group, beta), (later, first) in apisource.BETAS.items():
         package = f"io.k8s.api.{group.partition('.')[0]}."
         begins = tuple(f"{package}{later}.{word}" for word in ([first] if isinstance(first, str) else first))
@@ -197,8 +213,10 @@ def add_betas(definitions: datafile.Data, kinds: datafile.Data, types: GoTypes) 
             raw = rename(definitions[name], f"{package}{later}.", f"{package}{beta}.")
             definitions[name.replace(f"{package}{later}.", f"{package}{beta}.")] = raw
         for kind, name in list(kinds.items()):
-            if name.startswith(begins):
+            if name.startswith(begins) and kind.startswith(f"{group}/{later}/"):
                 kinds[kind.replace(f"/{later}/", f"/{beta}/")] = name.replace(f".{later}.", f".{beta}.")
+    for name, properties in apisource.ONLY_BETA.items():
+        definitions[name] = {"properties": properties, "type": "object"}
 
 
 def rename(node: Any, before: str, after: str) -> Any:
@@ -251,8 +269,8 @@ def make(root: pathlib.Path, source: apisource.Checkout | apisource.Live, facts:
     if isinstance(source, apisource.Checkout):
         add_enums(definitions, enums(root))
     types = GoTypes(root)
-    add_betas(definitions, kinds, types)
-    definitions = {name: with_go_facts(definitions, name, types) for name in definitions}
+    add_betas(definitions, kinds)
+    definitions = {name: facts_of(definitions, name, types) for name in definitions}
     add_releases(definitions, facts, newest)
     return {"definitions": dict(sorted(definitions.items())), "kinds": dict(sorted(kinds.items()))}
 

@@ -11,7 +11,6 @@ from ..machinery.wellknown import (
     AUTO_UPDATE_ANNOTATION_KEY,
     HOSTPATH_PROVISIONER,
     IS_DEFAULT_STORAGE_CLASS_ANNOTATION,
-    LABEL_HOSTNAME,
     LABEL_METADATA_NAME,
     LABEL_SERVICE_NAME,
     LABEL_SKIP_MIRROR,
@@ -19,7 +18,7 @@ from ..machinery.wellknown import (
 )
 from ..releases.gates import enabled
 from ..releases.makers import maker_of
-from . import poststarthooks
+from . import leases, poststarthooks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,10 +114,8 @@ def _add_identity(add: Add, hostname: str, now: float, uid: Callable[[str, str],
     parts = b"".join(len(part).to_bytes(2, "big") + part for part in (hostname.encode(), b"kube-apiserver"))
     number = int.from_bytes(sha256(parts).digest()[:16], "big") << 2  # 26 digits of 5 bits: base32, without its module
     name = "apiserver-" + "".join("abcdefghijklmnopqrstuvwxyz234567"[number >> bit & 31] for bit in range(125, -1, -5))
-    spec = {"holderIdentity": f"{name}_{uid('apiserver', name)}", "leaseDurationSeconds": 3600,
-            "renewTime": timestamps.format_micro(now)}
-    add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-system", spec=spec,
-        labels={"apiserver.kubernetes.io/identity": "kube-apiserver", LABEL_HOSTNAME: hostname})
+    add(leases.LEASES, leases.API_VERSION, "Lease", name, leases.CONTROL_PLANE,
+        labels=leases.labels_of_server(hostname), spec=leases.spec_of_server(f"{name}_{uid('apiserver', name)}", now))
 
 
 ROOT_CA_ANNOTATIONS = {"kubernetes.io/description":
@@ -131,20 +128,31 @@ _MIGRATED = ("aws-ebs", "azure-disk", "azure-file", "cinder", "gce-pd", "portwor
 
 
 def _add_nodes(add: Add, nodes: list[Object], now: float, release: Release) -> None:
+    """Add the nodes, and what their kubelets make when they register."""
     for node in nodes:
         meta = node["metadata"]
         name = meta["name"]
         made = add("nodes", "v1", "Node", name, labels=meta.get("labels"), annotations=meta.get("annotations"),
                    spec=node["spec"], status=node["status"])
-        owners = [{"apiVersion": "v1", "kind": "Node", "name": name, "uid": made["metadata"]["uid"]}]
-        spec = {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": timestamps.format_micro(now)}
-        add("leases.coordination.k8s.io", "coordination.k8s.io/v1", "Lease", name, "kube-node-lease", spec=spec)[
-            "metadata"]["ownerReferences"] = owners
-        add("csinodes.storage.k8s.io", "storage.k8s.io/v1", "CSINode", name,
-            annotations={"storage.alpha.kubernetes.io/migrated-plugins": ",".join(
-                f"kubernetes.io/{plugin}" for plugin in _MIGRATED
-                if plugin != "portworx-volume" or enabled("PortworxMigrated", release))},
-            spec={"drivers": None})["metadata"]["ownerReferences"] = owners
+        for resource, obj in of_kubelet(made, now, release):
+            meta = obj["metadata"]
+            add(resource, obj["apiVersion"], obj["kind"], name, meta.get("namespace", ""), spec=obj["spec"],
+                annotations=meta.get("annotations"))["metadata"]["ownerReferences"] = meta["ownerReferences"]
+
+
+def of_kubelet(node: Object, now: float, release: Release) -> list[tuple[str, Object]]:
+    """Return (resource, object) of what a kubelet makes beside its node, which is stored already: lease and CSINode."""
+    name = node["metadata"]["name"]
+    meta = {"name": name, "ownerReferences": [{"apiVersion": "v1", "kind": "Node", "name": name,
+                                               "uid": node["metadata"]["uid"]}]}
+    migrated = ",".join(f"kubernetes.io/{plugin}" for plugin in _MIGRATED
+                        if plugin != "portworx-volume" or enabled("PortworxMigrated", release))
+    return [
+        (leases.LEASES, {"kind": "Lease", "apiVersion": leases.API_VERSION,
+                         "metadata": {**meta, "namespace": leases.NODES}, "spec": leases.spec_of_node(name, now)}),
+        ("csinodes.storage.k8s.io", {"kind": "CSINode", "apiVersion": "storage.k8s.io/v1", "metadata": {
+            **meta, "annotations": {"storage.alpha.kubernetes.io/migrated-plugins": migrated}},
+            "spec": {"drivers": None}})]
 
 
 def _add_api_service(add: Add, nodes: list[Object], release: Release, services: ServiceRanges,

@@ -193,6 +193,12 @@ class Client:
         """Return the objects whose ownerReferences name `owner` (an object with metadata.uid), by name."""
         return self.server.owned(resource, owner)
 
+    def slices(self, namespace: str, service: str) -> builtins.list[Object]:
+        """Return the EndpointSlices whose label names a service, by name."""
+        from ..store import held
+
+        return self.server.store.named("endpointslices.discovery.k8s.io", held.service(namespace, service))
+
     def dependents(self, owner: Object) -> builtins.list[tuple[str, Object]]:
         """Return (resource, object) for all objects whose ownerReferences name `owner`, of any resource but events."""
         uid = owner["metadata"]["uid"]

@@ -1,33 +1,69 @@
 """Continue tokens: where a list that is read in pages goes on.
 
 They are those of a real server: without padding, base64 of {"v","rv","start"}, where `start` is the first key of the
-next page. What is served is the newest state and not that of `rv`. Kubernetes: k8s.io/apiserver's storage/continue.go.
+next page and `rv` the revision of which all pages are (-1: what there is by then). Kubernetes: k8s.io/apiserver's
+storage/continue.go and storage/etcd3/errors.go.
 """
 
 from __future__ import annotations
 
 from ..go import jsontext
-from ..machinery.errors import bad_request
+from ..machinery.errors import StatusError, bad_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..machinery.errors import StatusError
-    from ..machinery.types import Json, Key
+    from ..machinery.types import Json, Key, Object
+    from .request import Request
 
 _VERSION = "meta.k8s.io/v1"
+_KEPT = 300.0  # seconds after which etcd is compacted (--etcd-compaction-interval)
+_EXPIRED = ("The provided continue parameter is too old to display a consistent list result. You can start a new list "
+            "without the continue parameter, or use the continue token in this response to retrieve the remainder of "
+            "the results. Continuing with the provided token results in an inconsistent list - objects that were "
+            "created, modified, or deleted between the time the first chunk was returned and now may show up in the "
+            "list.")
+
+
+class Rest:
+    """Where a list goes on: at the key `start`, as of a `revision`; `objects` are those of then, None: those of now."""
+
+    __slots__ = ("objects", "revision", "start")
+
+    def __init__(self, start: Key, revision: int, objects: list[Object] | None):
+        self.start, self.revision, self.objects = start, revision, objects
+
+
+def rest(request: Request) -> Rest:
+    """Return what a request's token asks for. Raises BadRequest for what is no token, and Expired where nobody knows
+    any more what there was."""
+    store, namespace = request.server.store, request.namespace
+    start, revision = _place(request.options.continue_, namespace)
+    prefix = f"{namespace}/" if namespace else ""
+    if request.kind.computed or revision in (-1, store.revision) or (store.locked and revision > store.committed):
+        return Rest(start, store.revision, None)
+    past = store.as_of(request.stored_as, revision)
+    if not past.known or revision > store.revision or (past.then or request.server.now) + _KEPT <= request.server.now:
+        gone = StatusError(410, "Expired", _EXPIRED)
+        gone.status["metadata"] = {"continue": _encoded(start.removeprefix(prefix), -1)}
+        raise gone
+    return Rest(start, revision, [obj for key, obj in past.objects().items()
+                                  if key >= start and key.startswith(prefix)])
 
 
 def encode(last: Key, namespace: str, revision: int) -> str:
     """Return the token of a list, of `namespace` or of all (""), whose page ends with the key `last`."""
+    return _encoded((last[len(namespace) + 1:] if namespace else last) + "\0", revision)
+
+
+def _encoded(start: str, revision: int) -> str:
     from base64 import urlsafe_b64encode
 
-    start = last[len(namespace) + 1:] if namespace else last
-    token = jsontext.encode({"v": _VERSION, "rv": revision, "start": start + "\0"})
+    token = jsontext.encode({"v": _VERSION, "rv": revision, "start": start})
     return urlsafe_b64encode(token.encode("utf-8", "surrogatepass")).decode().rstrip("=")
 
 
-def start_of(token: str, namespace: str) -> Key:
-    """Return the key at which a list goes on. Raises BadRequest for what is no token."""
+def _place(token: str, namespace: str) -> tuple[Key, int]:
+    """Return the key at which a list goes on, and its revision."""
     found = _decoded(token)
     version, revision, start = found.get("v", ""), found.get("rv", 0), found.get("start", "")
     if version != _VERSION:
@@ -40,7 +76,7 @@ def start_of(token: str, namespace: str) -> Key:
     if start != "/" and any(part in ("", ".", "..") for part in parts):  # a path that is not clean
         raise _wrong(f" {start}")
     key = "/".join(parts)
-    return f"{namespace}/{key}" if namespace else key
+    return f"{namespace}/{key}" if namespace else key, revision
 
 
 def _wrong(why: str) -> StatusError:

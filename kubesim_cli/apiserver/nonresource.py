@@ -54,6 +54,14 @@ def health(which: str, name: str, query: dict[str, list[str]], release: Release)
     return "\n".join([*lines, f"{which} check passed\n"])
 
 
+def check_method(parts: list[str]) -> None:
+    """Raise MethodNotAllowed for a path that is but read; the others take any method (go-restful's services; the
+    aggregator and the health checks do not ask)."""
+    if parts in (["version"], [".well-known", "openid-configuration"], ["openid", "v1", "jwks"]) or parts[:1] == [
+            "api"] or (parts[:1] == ["apis"] and len(parts) == 3):
+        raise errors.method_not_allowed()
+
+
 def serve(discovery: Discovery, release: Release, path: str) -> Json:
     """Serve / and /openapi/v3, the lists of paths and of documents; raises NotFound for all else."""
     if path == "/":

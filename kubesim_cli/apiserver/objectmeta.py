@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from ..machinery.entropy import Entropy
     from ..machinery.types import FieldErrors, Json, Object
 
+
+def _any(name: str) -> list[str]:
+    """The kind itself looks at the name."""
+    return []
+
+
 STANDARD_FINALIZERS = ("orphan", "foregroundDeletion", "kubernetes")
 NAME_RULES = {  # what a kind's name_rule may be
     "dns1035_label": names.dns1035_label, "dns1123_label": names.dns1123_label,
     "dns1123_subdomain": names.dns1123_subdomain, "ip_address": names.canonical_ip,
-    "path_segment_name": names.path_segment_name}
+    "path_segment_name": names.path_segment_name, "any": _any}
 _MAX_ANNOTATIONS = 256 * 1024
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..machinery import errors
 from ..machinery.objects import bare_items
 from ..releases.makers import maker_of
-from .nonresource import HEALTH, api_root, health, issuer_discovery, serve
+from .nonresource import HEALTH, api_root, check_method, health, issuer_discovery, serve
 from .request import Options, Request
 
 TYPE_CHECKING = False
@@ -39,20 +39,32 @@ def request(client: Client, method: str, url: str, body: Object | None = None, c
         from .authorization import authorize_path
 
         authorize_path(client, method.lower(), path)
+        if method not in ("GET", "HEAD"):
+            check_method(parts)
     if parts[:1] and parts[0] in HEALTH:
         return health(parts[0], "/".join(parts[1:]), _lists(query), client.release)
-    if path == "/version":
+    if parts == ["version"]:
         from ..releases.server import info
 
         return info(client.release, server=True)
+    if path == "/metrics" and method == "DELETE":
+        return "metrics reset\n"  # nothing of what it tells is a count of what was
     if path in ("/metrics", "/metrics/slis"):
         from . import ownmetrics
 
         return (ownmetrics.metrics if path == "/metrics" else ownmetrics.slis)(client.server)
-    if path == "/.well-known/openid-configuration":
+    if parts == [".well-known", "openid-configuration"]:
         from .tokens import ISSUER
 
         return issuer_discovery(ISSUER, _server_address(client))
+    if parts == ["openid", "v1", "jwks"]:
+        from ..machinery.rs256 import key_set
+
+        return key_set()
+    if parts[:2] == ["debug", "api_priority_and_fairness"]:
+        from . import flowcontroldump
+
+        return flowcontroldump.dump(client, path, _lists(query))
     if parts[:1] == ["openapi"]:
         from . import openapi
 
@@ -141,16 +153,29 @@ class _Watch:
         self._labels = query.get("labelSelector", "")
         self._fields = f"metadata.name={name}" if name else query.get("fieldSelector", "")
         self._since = version_of(query.get("resourceVersion", ""))
+        self._begun = False
         self.timeout = _number(query, "timeoutSeconds") or None
 
     def look(self) -> list[Object]:
-        """Return the events since the last look; the first tells what there is, unless a version is given."""
-        begun, told = self._since, []
-        if not begun:
+        """Return the events since the last look; the first tells what there is or, where a version is given, what came
+        since. After an event ERROR there is no more."""
+        told: list[Object] = []
+        if self._since and not self._begun:
+            options = Options(label_selector=self._labels, field_selector=self._fields, resource_version=self._since)
+            try:
+                told = self._client.server.watch_from(
+                    Request(self._client, "watch", self._resource, self._namespace, options=options))
+            except errors.StatusError as error:
+                if error.reason != "Expired":
+                    raise
+                return [{"type": "ERROR", "object": error.status}]
+            self._since = max(self._since, self._client.server.store.revision)
+        elif not self._since:
             listed = self._client.list(self._resource, self._namespace, label_selector=self._labels,
                                        field_selector=self._fields)
             self._since = int(listed["metadata"]["resourceVersion"])
             told = [{"type": "ADDED", "object": obj} for obj in listed["items"]]
+        self._begun = True
         self._since, events = self._client.watch(self._resource, self._namespace, since=self._since,
                                                  label_selector=self._labels, field_selector=self._fields)
         return told + events

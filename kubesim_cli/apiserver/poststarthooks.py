@@ -24,17 +24,18 @@ FLOWCONTROL = "flowcontrol.apiserver.k8s.io"
 _AUTOUPDATE = {"apf.kubernetes.io/autoupdate-spec": "true"}
 
 _API_SERVICES = (  # group, its priority, versions with theirs
-    ("", 18000, {"v1": 1}), ("admissionregistration.k8s.io", 16700, {"v1": 15}),
+    ("", 18000, {"v1": 1}), ("admissionregistration.k8s.io", 16700, {"v1": 15, "v1beta1": 12, "v1alpha1": 9}),
     ("apiextensions.k8s.io", 16700, {"v1": 15}), ("apps", 17800, {"v1": 15}),
-    ("authentication.k8s.io", 17700, {"v1": 15}), ("authorization.k8s.io", 17600, {"v1": 15}),
-    ("autoscaling", 17500, {"v1": 15, "v2": 30}), ("batch", 17400, {"v1": 15}),
-    ("certificates.k8s.io", 17300, {"v1": 15}), ("coordination.k8s.io", 16500, {"v1": 15}),
-    ("discovery.k8s.io", 16200, {"v1": 15}), ("events.k8s.io", 17750, {"v1": 15}),
-    (FLOWCONTROL, 16100, {"v1": 21, "v1beta3": 18, "v1beta2": 15}),
-    ("networking.k8s.io", 17200, {"v1": 15}), ("node.k8s.io", 16300, {"v1": 15}), ("policy", 17100, {"v1": 15}),
-    ("rbac.authorization.k8s.io", 17000, {"v1": 15}), ("resource.k8s.io", 16200, {"v1": 21}),
-    ("scheduling.k8s.io", 16600, {"v1": 15}), ("storage.k8s.io", 16800, {"v1": 15}),
-    ("storagemigration.k8s.io", 15800, {"v1": 15, "v1beta1": 9}))
+    ("authentication.k8s.io", 17700, {"v1": 15, "v1beta1": 9, "v1alpha1": 1}),
+    ("authorization.k8s.io", 17600, {"v1": 15}), ("autoscaling", 17500, {"v1": 15, "v2": 30}),
+    ("batch", 17400, {"v1": 15}), ("certificates.k8s.io", 17300, {"v1": 15, "v1beta1": 9, "v1alpha1": 1}),
+    ("coordination.k8s.io", 16500, {"v1": 15}), ("discovery.k8s.io", 16200, {"v1": 15}),
+    ("events.k8s.io", 17750, {"v1": 15}), (FLOWCONTROL, 16100, {"v1": 21, "v1beta3": 18, "v1beta2": 15}),
+    ("networking.k8s.io", 17200, {"v1": 15, "v1beta1": 9, "v1alpha1": 1}), ("node.k8s.io", 16300, {"v1": 15}),
+    ("policy", 17100, {"v1": 15}), ("rbac.authorization.k8s.io", 17000, {"v1": 15}),
+    ("resource.k8s.io", 16200, {"v1": 21, "v1beta2": 15}), ("scheduling.k8s.io", 16600, {"v1": 15}),
+    ("storage.k8s.io", 16800, {"v1": 15, "v1beta1": 9, "v1alpha1": 1}),
+    ("storagemigration.k8s.io", 15800, {"v1": 15, "v1beta1": 9, "v1alpha1": 1}))
 
 _PRIORITY_LEVELS = (  # name, shares, lendable percent, (queues, hand size) where requests wait
     ("catch-all", 5, 0, None), ("system", 30, 33, (64, 6)), ("node-high", 40, 25, (64, 6)),

@@ -77,6 +77,8 @@ def _maker(obj: Object) -> str:
     """Return who made an object at the cluster's start (or in a store of which no records were kept)."""
     meta, kind = obj["metadata"], obj["kind"]
     owner = controller_of(obj)
+    if kind == "Lease" and meta["namespace"] == "kube-system":
+        return meta["name"] if meta["name"] in (CONTROLLER_MANAGER, SCHEDULER) else API_SERVER
     if kind in _OF_KUBELET or (owner and owner["kind"] == "Node"):
         return KUBELET
     if kind == "Event":

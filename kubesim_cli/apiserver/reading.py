@@ -23,6 +23,8 @@ def convert(request: Request, obj: Object, listed: bool = False) -> Object:
     fields = obj["metadata"].get("managedFields")
     if not request.trusted and not (fields and type(fields) is builtins.list):
         obj = _shown(request, obj)
+    if request.kind.lively and not request.trusted:
+        obj = request.kind.alive(obj, request.server.trusted)
     if obj.get("apiVersion") == request.res.api_version:
         return obj
     if request.res.crd is not None:
@@ -94,13 +96,15 @@ def get(request: Request) -> Object:
     return convert(request, read(request))
 
 
-def _selected(request: Request, read_all: Callable[[str, str], Iterable[Object]]) -> Iterator[Object]:
-    """Yield what a request selects of a collection, which `read_all(resource, namespace)` reads."""
+def _selected(request: Request, read_all: Callable[[str, str], Iterable[Object]],
+              past: builtins.list[Object] | None = None) -> Iterator[Object]:
+    """Yield what a request selects of a collection, which `read_all(resource, namespace)` reads, unless the objects
+    are those of the `past`."""
     server, test = request.server, predicate(request)
     if request.kind.computed:
         found: Iterable[Object] | None = request.kind.serve_list(server.trusted, request.namespace)
     else:
-        found = _about(request)
+        found = _about(request) if past is None else past
         if found is None:
             found = read_all(request.stored_as, request.namespace)
     return (convert(request, obj, listed=True) for obj in found or () if test is None or test(obj))
@@ -160,20 +164,21 @@ def predicate(request: Request) -> Callable[[Object], bool] | None:
 
 def list(request: Request) -> Object:
     """Serve GET of a collection; `limit` and `continue_` page through it by key."""
-    items = [*_selected(request, request.server.store.list)]
-    meta: Object = {} if request.kind.computed else {"resourceVersion": str(request.server.store.revision)}
-    options = request.options
-    limit = options.limit
+    options, store = request.options, request.server.store
+    limit, revision, start, past = options.limit, store.revision, "", None
     if options.continue_:
         from . import continuation
 
-        start = continuation.start_of(options.continue_, request.namespace)
+        rest = continuation.rest(request)
+        revision, start, past = rest.revision, rest.start, rest.objects
+    items = [*_selected(request, store.list, past)]
+    meta: Object = {} if request.kind.computed else {"resourceVersion": str(revision)}
+    if start:
         items = [obj for obj in items if key_of(obj) >= start]
     if 0 < limit < len(items):
         from . import continuation
 
-        meta["continue"] = continuation.encode(key_of(items[limit - 1]), request.namespace,
-                                               request.server.store.revision)
+        meta["continue"] = continuation.encode(key_of(items[limit - 1]), request.namespace, revision)
         if not options.label_selector and not options.field_selector:
             meta["remainingItemCount"] = len(items) - limit
         items = items[:limit]
@@ -184,22 +189,24 @@ def table(request: Request) -> Object:
     """Serve the same as a metav1.Table, the way kubectl asks for it."""
     if request.name:
         return as_table(request, [get(request)])
-    store, start, limit = request.server.store, "", request.options.limit
+    store, start, limit, past = request.server.store, "", request.options.limit, None
+    revision = store.revision
     if request.options.continue_:
         from . import continuation
 
-        start = continuation.start_of(request.options.continue_, request.namespace)
-    found = _selected(request, lambda resource, namespace: store.each(resource, namespace, start))
+        rest = continuation.rest(request)
+        revision, start, past = rest.revision, rest.start, rest.objects
+    found = _selected(request, lambda resource, namespace: store.each(resource, namespace, start), past)
     if start:
         found = (obj for obj in found if key_of(obj) >= start)  # what was not read from the store, too
     if limit <= 0:
-        return _table(request, request.kind, found)
+        return _table(request, request.kind, found, revision)
     page = [*itertools.islice(found, limit)]
-    shown = _table(request, request.kind, page)
+    shown = _table(request, request.kind, page, revision)
     if next(found, None) is not None:
         from . import continuation
 
-        shown["metadata"]["continue"] = continuation.encode(key_of(page[-1]), request.namespace, store.revision)
+        shown["metadata"]["continue"] = continuation.encode(key_of(page[-1]), request.namespace, revision)
     return shown
 
 
@@ -208,10 +215,10 @@ def as_table(request: Request, items: builtins.list[Object]) -> Object:
     kind = request.kind
     if items and items[0]["kind"] != request.res.kind:
         kind = base.load(items[0]["apiVersion"].rpartition("/")[0], items[0]["kind"])
-    return _table(request, kind, items)
+    return _table(request, kind, items, request.server.store.revision)
 
 
-def _table(request: Request, kind: base.Kind, items: Iterable[Object]) -> Object:
+def _table(request: Request, kind: base.Kind, items: Iterable[Object], revision: int) -> Object:
     server, ctx, whole = request.server, request.context, request.options.include_object == "Object"
     shown = [col for col in kind.columns if within(server.release, col.since, col.until)]
     columns = [{"name": col.name, "type": col.type, "format": col.format, "priority": col.priority} for col in shown]
@@ -221,7 +228,7 @@ def _table(request: Request, kind: base.Kind, items: Iterable[Object]) -> Object
         ctx.row = None
         rows.append({"cells": [cell(obj, ctx) for cell in cells], "object": obj if whole else _partial(obj)})
     return {"kind": "Table", "apiVersion": "meta.k8s.io/v1",
-            "metadata": {"resourceVersion": str(server.store.revision)}, "columnDefinitions": columns, "rows": rows}
+            "metadata": {"resourceVersion": str(revision)}, "columnDefinitions": columns, "rows": rows}
 
 
 def _partial(obj: Object) -> Object:
@@ -233,18 +240,32 @@ def watch(request: Request) -> tuple[int, builtins.list[Object]]:
 
     Only what is within the selectors when it is written is told: an object that leaves them is not told any more.
     """
-    server, namespace, since = request.server, request.namespace, request.options.resource_version
-    test, stored = predicate(request), request.stored_as
-    events = []
-    for type_, name, obj in server.store.follow():
-        if name != stored or int(obj["metadata"]["resourceVersion"]) <= since:
-            continue
-        if namespace and obj["metadata"].get("namespace") != namespace:
-            continue
-        if test is not None and not test(obj):
-            continue
-        events.append({"type": type_, "object": convert(request, obj)})
-    return server.store.revision, events
+    server, since, stored = request.server, request.options.resource_version, request.stored_as
+    written = ((type_, obj) for type_, name, obj in server.store.follow()
+               if name == stored and int(obj["metadata"]["resourceVersion"]) > since)
+    return server.store.revision, _told(request, written)
+
+
+def watch_from(request: Request) -> builtins.list[Object]:
+    """Return the events since the request's revision, as the log has them, up to now: those of a watch that begins.
+
+    Raises Expired where the log begins later (watch_cache.go, getAllEventsSinceLocked).
+    """
+    store, since = request.server.store, request.options.resource_version
+    store.follow()
+    if since >= store.revision or not store.exists:
+        return []
+    past = store.as_of(request.stored_as, since)
+    if not past.known:
+        raise errors.StatusError(410, "Expired", f"too old resource version: {since} ({past.oldest - 1})")
+    return _told(request, past.changes())
+
+
+def _told(request: Request, written: Iterable[tuple[str, Object]]) -> builtins.list[Object]:
+    """Return what a request selects of some writes as a watch tells it."""
+    namespace, test = request.namespace, predicate(request)
+    return [{"type": type_, "object": convert(request, obj)} for type_, obj in written
+            if (not namespace or obj["metadata"].get("namespace") == namespace) and (test is None or test(obj))]
 
 
 VERBS: dict[str, Callable[[Request], Object]] = {"get": get, "list": list, "table": table}

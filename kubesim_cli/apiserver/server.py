@@ -257,6 +257,13 @@ class Server:
         self._accept(request, self.resolve(request.resource))
         return reading.watch(request)
 
+    def watch_from(self, request: Request) -> list[Object]:
+        """Serve the beginning of a watch from an older revision on; see reading.watch_from."""
+        from . import reading
+
+        self._accept(request, self.resolve(request.resource))
+        return reading.watch_from(request)
+
     def connect(self, request: Request) -> None:
         """Let a stream to an object pass, or raise; see client.Client.connect."""
         self._accept(request, self.resolve(request.resource))

@@ -99,8 +99,11 @@ def kept(name: str, path: str, read: Callable[[str], str]) -> str:
 
 def check(flags: dict[str, str]) -> None:
     """Raise ValueError, in kube-apiserver's words, for flags that it would not start with."""
+    from ..releases import runtimeconfig
+
     _check_modes(flags)
     _check_plugins(flags)
+    runtimeconfig.parse(flags.get("runtime-config", ""))
     if "service-cluster-ip-range" in flags:
         _check_ranges(flags["service-cluster-ip-range"])
     if "cluster-cidr" in flags:

@@ -1,7 +1,5 @@
-"""Tokens of service accounts: what they say is right, who may trust them is only this simulator.
-
-A real token is signed with the cluster's private key; here a digest stands in its place, so that a token can be told
-from a forged one.
+"""Tokens of service accounts, signed with a key that all clusters share and that is no secret: whoever checks them by
+/openid/v1/jwks finds them right, and nobody but this simulator may trust them.
 """
 
 from __future__ import annotations
@@ -95,28 +93,42 @@ def _bound(server: Server, meta: Object, ref: Object | None) -> Object:
     return {kind.lower(): {"name": name, "uid": found["metadata"]["uid"]}}
 
 
+_made: dict[str, str] = {}  # claims -> token, of the last: a pod's is asked for again and again
+_KEPT = 64
+
+
 def _encode(claims: Object) -> str:
-    head = _part({"alg": "RS256", "kid": "kubesim"})
+    from ..machinery import rs256
+
     body = _part(claims)
-    return f"{head}.{body}.{_signature(f'{head}.{body}')}"
+    if body not in _made:
+        if len(_made) >= _KEPT:
+            _made.clear()
+        text = f"{_part({'alg': 'RS256', 'kid': rs256.key_id()})}.{body}"
+        _made[body] = f"{text}.{rs256.base64url(rs256.sign(text.encode()))}"
+    return _made[body]
 
 
 def _part(value: Object) -> str:
     import json
 
-    return _base64(json.dumps(value, separators=(",", ":")).encode())
+    from ..machinery.rs256 import base64url
+
+    return base64url(json.dumps(value, separators=(",", ":")).encode())
 
 
-def _base64(data: bytes) -> str:
-    import base64
+def _is_right(text: str, signature: str) -> bool:
+    """Tell whether a signature is that of the text before it, or a digest as versions up to 0.2 have made it."""
+    from base64 import urlsafe_b64decode
 
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _signature(text: str) -> str:
+    from ..machinery import rs256
     from ..machinery.digest import shake_256
 
-    return _base64(shake_256(b"kubesim " + text.encode()).digest(256))
+    try:
+        found = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    except ValueError:
+        return False
+    return rs256.is_signed(text.encode(), found) or found == shake_256(b"kubesim " + text.encode()).digest(256)
 
 
 def review(server: Server, token: str) -> tuple[Object | None, list[str], str]:
@@ -129,7 +141,7 @@ def review(server: Server, token: str) -> tuple[Object | None, list[str], str]:
 
     head, _, rest = token.partition(".")
     body, _, signature = rest.partition(".")
-    if not signature or signature != _signature(f"{head}.{body}"):
+    if not _is_right(f"{head}.{body}", signature):
         return None, [], "invalid bearer token"
     try:
         claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))

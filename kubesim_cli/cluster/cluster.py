@@ -36,11 +36,9 @@ if TYPE_CHECKING:
     Found = TypeVar("Found")
 
 LONGEST = 1000         # characters of a command that are kept
-POLL = 0.1             # seconds between two looks at what other processes did
 NETWORK = frozenset(("endpointslices.discovery.k8s.io", "namespaces", "networkpolicies.networking.k8s.io", "pods",
                      "services"))  # what names, addresses and ports lead to
 UNASKED = frozenset(("events", "leases.coordination.k8s.io"))  # what is written on and on, and no probe asks for
-PATIENCE = 24 * 3600.0  # simulated seconds that a wait without a timeout goes on for on a frozen clock
 
 
 class Cluster:
@@ -146,10 +144,12 @@ class Cluster:
         self.state.check()
         self.entropy.state = self.state.entropy
         self.server.release = self.state.served_release(self._asked_release)
-        if self.state.feature_gates:
+        apis = self.state.settings.get("runtime-config", "")
+        if self.state.feature_gates or apis:
             from ..releases.gates import GatedRelease
+            from ..releases.runtimeconfig import parse
 
-            self.server.release = GatedRelease.of(self.server.release, self.state.feature_gates)
+            self.server.release = GatedRelease.of(self.server.release, self.state.feature_gates, parse(apis))
         self.server.settings = None
         if self.state.settings:
             from ..apiserver.settings import Settings
@@ -245,36 +245,17 @@ class Cluster:
 
     def _live_along(self) -> None:
         """Let containers that talk with others come up to now, before the cluster is changed that they talk with."""
-        if self.server.runtime is None:
-            if not self.store.has_parts or not self.store.part_names("talk"):
-                return
-            from ..kubelet import residents
+        if self.server.runtime is not None or (self.store.has_parts and self.store.part_names("talk")):
+            from . import living
 
-            residents.of(self.client)
-        if self.server.runtime.talk:
-            self.server.runtime.advance()
-            self._tell_of_load()
+            living.advance(self)
 
     def _changing(self, resource: str) -> None:
         """Let containers that wait for the network hear what it says until now, before it says something else."""
-        if resource in UNASKED or (self.server.runtime is None and not self.store.part_names("ask")):
-            return
-        from ..kubelet import residents
+        if resource not in UNASKED and (self.server.runtime is not None or self.store.part_names("ask")):
+            from . import living
 
-        those = residents.of(self.client)
-        if not those.asks:
-            return
-        if resource in NETWORK:
-            those.advance()
-        those.written()
-
-    def _tell_of_load(self) -> None:
-        """Have autoscalers look at what containers use now that they have something to do."""
-        if self.server.runtime.take_load_began() and self.state.metrics_servers:
-            from ..machinery.objects import key_of
-
-            for autoscaler in self.client.items("horizontalpodautoscalers.autoscaling"):
-                self.manager.enqueue("horizontalpodautoscaler", key_of(autoscaler))
+            living.hear(self, resource in NETWORK)
 
     def begin(self) -> None:
         """Take the lock for a write, and make the default cluster on first use."""
@@ -333,10 +314,12 @@ class Cluster:
         """Let the controllers react to what was written, and to what was done in containers, up to this instant."""
         while True:
             if self.server.runtime is not None:
+                from . import living
+
                 self.server.runtime.settle()
                 for key in self.server.runtime.take_woken():
                     self.manager.enqueue("kubelet", key)
-                self._tell_of_load()
+                living.tell_of_load(self)
             if self._manager is not None:
                 self._manager.live(self.now)
             if self.server.runtime is None or self.server.runtime.settled:
@@ -457,28 +440,10 @@ class Cluster:
         return proxying.serve(self, client, method, url, body)
 
     def play(self, until: float | None = None) -> bool:
-        """Go to the next moment at which something happens in a resident container, `until` at most; return whether
-        there is one. What the cluster does on the way comes first, all in one order. It never sleeps: the clock is
-        moved, a running one goes on from there.
-        """
-        self.begin()
-        self.settle()
-        runtime = self.server.runtime
-        due = runtime.engine.next() if runtime is not None else None
-        if due is None or (until is not None and due > until):
-            return False
-        if runtime.engine.is_guests():
-            runtime.touch()
-        timer = self.manager.next_due()
-        at = max(self.now, due if timer is None else min(due, timer))
-        if self.clock.frozen:
-            self.clock.freeze(max(at, self.clock.shown))
-        elif at > self.clock.shown:
-            self.clock.run(self.clock.offset_of(at))
-        if not self.manager.step(at):
-            self.clock.reach(at)
-        runtime.advance()
-        return True
+        """Go to the next moment at which something happens in a resident container; see living.play."""
+        from . import living
+
+        return living.play(self, until)
 
     # Waiting
 
@@ -486,38 +451,11 @@ class Cluster:
         """Call `check()` now and after every change until it returns something true, and return that.
 
         None when `timeout` (seconds) has passed. On a running clock it sleeps, on a frozen one it jumps from timer to
-        timer; there a wait without a timeout ends when nothing will ever happen, or after PATIENCE.
+        timer; there a wait without a timeout ends when nothing will ever happen, or after a day.
         """
-        self.settle()
-        end = self.now + (timeout if timeout is not None else PATIENCE if self.clock.frozen else float("inf"))
-        if self.clock.frozen:
-            end = min(end, LAST)
-        while True:
-            found = check()
-            if found or self.now >= end:
-                return found or None
-            if not self.clock.frozen:
-                self._doze(end)
-                continue
-            due = self.manager.next_due()
-            if timeout is None and not self._eventful():
-                return None
-            self.begin()
-            target = end if due is None or due > end else due
-            self.clock.freeze(target)
-            if not self.manager.step(target):
-                self.clock.reach(target)
+        from . import waiting
 
-    def _eventful(self) -> bool:
-        """Whether any timer is left that somebody may be waiting for."""
-        from .loops import HOUSEKEEPING
-
-        return any(name not in HOUSEKEEPING for name in self.store.timers.controllers())
-
-    def _doze(self, end: float) -> None:
-        """Sleep until the next timer, or a little, with the store unlocked; then look what happened."""
-        shown, speed = self.clock.shown, self.clock.speed
-        self.rest(max(0.0, min(POLL, (self.store.timers.first(end) - shown) / speed, (end - shown) / speed)))
+        return waiting.wait(self, check, timeout)
 
     def linger(self, seconds: float) -> None:
         """Let something take its time: a frozen clock jumps, a running one is waited for, with the store unlocked."""

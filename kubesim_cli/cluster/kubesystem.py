@@ -14,6 +14,7 @@ from itertools import chain
 from ..apiserver.admission.defaulttolerationseconds import tolerate
 from ..apiserver.admission.serviceaccount import mount_token
 from ..apiserver.bootstrap import ROOT_CA, ROOT_CA_ANNOTATIONS
+from ..apiserver.leases import API_VERSION, LEADERS, LEASES, spec_of_leader
 from ..controllers.daemonset import nodes as daemons
 from ..controllers.deployment import revisions
 from ..controllers.history import RESOURCE as REVISIONS
@@ -108,6 +109,11 @@ class KubeSystem:
                 self._put(resource, obj)
                 if resource == "services" and enabled("MultiCIDRServiceAllocator", self.release):
                     self._put(IP_ADDRESSES, ip_address(obj["spec"]["clusterIP"], NAMESPACE, obj["metadata"]["name"]))
+
+        for name in LEADERS:
+            holder = f"{self.nodes[0]['metadata']['name']}_{self.entropy.uid('leader', name)}"
+            self._put(LEASES, {"kind": "Lease", "apiVersion": API_VERSION, "metadata": {
+                "name": name, "namespace": NAMESPACE}, "spec": spec_of_leader(holder, self.now)})
 
     def _put(self, resource: str, obj: Object) -> Object:
         meta = obj["metadata"]

@@ -55,6 +55,7 @@ LOOPS: dict[str, Loop] = {
     "ingress-nginx": Loop("controllers.ingressnginx",
                           "ingressclasses.networking.k8s.io ingresses.networking.k8s.io"),
     "job": Loop("controllers.job", "jobs.batch pods"),
+    "leases": Loop("controllers.leases", "leases.coordination.k8s.io"),
     "namespace": Loop("controllers.namespace", "namespaces"),
     "resourceclaim": Loop("controllers.resourceclaim", "pods resourceclaimtemplates.resource.k8s.io",
                           of="resourceclaimtemplates.resource.k8s.io"),

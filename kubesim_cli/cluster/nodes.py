@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..apiserver.authorization import MASTERS
+from ..apiserver.bootstrap import of_kubelet
 from ..apiserver.client import Client
 from ..apiserver.settings import check_subnets
 from ..helpers.kindnodes import another
@@ -53,7 +54,9 @@ def add(cluster: Cluster, name: str = "", labels: dict[str, str] | None = None,
         node["status"][table].update(resources or {})
     who = {"username": f"system:node:{node['metadata']['name']}", "groups": [MASTERS]}
     Client(server, who).create("nodes", node, dry_run=True)  # whose names and quantities are looked at
-    cluster.client.create("nodes", node)
+    made = cluster.client.create("nodes", node)
+    for resource, obj in of_kubelet(made, cluster.now, server.release):
+        cluster.client.create(resource, obj, obj["metadata"].get("namespace", ""))
     return str(node["metadata"]["name"])
 
 

@@ -7,6 +7,7 @@ in pages lead through the proxy). Here the requests come from the machine that t
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from ..helpers.nodes import internal_ip, kubelet_runs
 from ..machinery import errors
@@ -83,13 +84,24 @@ def _asked(cluster: Cluster, method: str, resource: str, namespace: str, name: s
     if resource == "nodes":
         address, port = _node(cluster, bare), port or _KUBELET
         if port == _KUBELET:
-            from ..kubelet.server import answer
-
-            return answer(cluster.client, cluster.client.get("nodes", bare), method, path)
+            return _of_kubelet(cluster, bare, method, path)
     else:
         address, port = (_service if resource == "services" else _pod)(cluster.client, namespace, bare, port, name)
+    path = quote(path, safe="/?:@!$&'()*+,;=-._~%")
     return _fetched(cluster, method, f"{scheme or 'http'}://", f"[{address}]" if ":" in address else address,
                     port or ("443" if scheme == "https" else "80"), path, body)
+
+
+def _of_kubelet(cluster: Cluster, node: str, method: str, path: str) -> Message:
+    from ..kubelet.runtime.bin.http import Message
+    from ..kubelet.server import answer
+    from . import kubeletpaths
+
+    found = kubeletpaths.answer(cluster, node, method, path)
+    if found is None:
+        return answer(cluster.client, cluster.client.get("nodes", node), method, path)
+    body = found[1].encode("utf-8", "surrogateescape")
+    return Message(("HTTP/1.1", str(found[0]), ""), [("Content-Type", "text/plain")], body, len(body))
 
 
 def _node(cluster: Cluster, name: str) -> str:

@@ -25,12 +25,7 @@ _SHAPE = "Name:(*string){name} Protocol:(*v1.Protocol){protocol} Port:(*int32){p
 
 def slices_of(api: Client, namespace: str, name: str, manager: str = MANAGER) -> list[Object]:
     """Return the slices that a controller keeps for a service."""
-    found = []
-    for each in api.items(SLICES, namespace):
-        labels = each["metadata"].get("labels") or {}
-        if labels.get(LABEL_SERVICE_NAME) == name and labels.get(MANAGED_BY) == manager:
-            found.append(each)
-    return found
+    return [each for each in api.slices(namespace, name) if each["metadata"]["labels"].get(MANAGED_BY) == manager]
 
 
 def _slice_changed(change: Change) -> Iterable[Key]:

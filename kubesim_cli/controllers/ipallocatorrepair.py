@@ -6,6 +6,7 @@ controller/repairip.go); here the repair does both. A key is an address, a blank
 
 from __future__ import annotations
 
+from ..apiserver.serviceranges import address_of, number_of
 from ..helpers.controller import Change, Controller
 from ..machinery.objects import key_of, split_key
 from ..releases.gates import enabled
@@ -30,7 +31,7 @@ def ip_address(ip: str, namespace: str, name: str) -> Object:
 
 def _cluster_ips(service: Object | None) -> set[str]:
     spec = service["spec"] if service else {}
-    return {ip for ip in spec.get("clusterIPs") or () if ip != "None"}
+    return {address_of(number_of(ip)) for ip in spec.get("clusterIPs") or () if ip != "None"}
 
 
 def _allocated(change: Change) -> Iterable[Key]:

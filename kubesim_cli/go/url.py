@@ -26,7 +26,7 @@ class URL:
         if any(char < " " or char == "\x7f" for char in text):
             raise ValueError("net/url: invalid control character in URL")
         text, _, fragment = text.partition("#")
-        _check_escapes(fragment)
+        check_escapes(fragment)
         self.scheme, _, rest = text.partition("://")
         rest, question, query = rest.partition("?")
         authority, slash, path = rest.partition("/")
@@ -78,14 +78,14 @@ def _host(text: str) -> str:
     if port and not (port[0] == ":" and all("0" <= digit <= "9" for digit in port[1:])):
         raise ValueError(f"invalid port {quote(port)} after host")
     zone = name.find("%25") if name.startswith("[") else -1
-    _check_escapes(name if zone < 0 else name[:zone], of_host=True)
+    check_escapes(name if zone < 0 else name[:zone], of_host=True)
     for char in name:
         if not (_is_plain(char) or char in _HOST or char == "%" or ord(char) >= 0x80):
             raise ValueError(f"invalid character {quote(char)} in host name")
     return _unescaped(name) + port
 
 
-def _check_escapes(text: str, of_host: bool = False) -> None:
+def check_escapes(text: str, of_host: bool = False) -> None:
     """Raises ValueError for a `%` that no two hexadecimal digits follow; in a host only those above ASCII may stand."""
     at = text.find("%")
     while at >= 0:
@@ -98,13 +98,13 @@ def _check_escapes(text: str, of_host: bool = False) -> None:
 def _unescaped(text: str) -> str:
     from urllib.parse import unquote
 
-    _check_escapes(text)
+    check_escapes(text)
     return unquote(text)
 
 
 def _escaped_path(path: str) -> str:
     """A path as it is asked for: as it is given where that is well written, else escaped anew."""
-    _check_escapes(path)
+    check_escapes(path)
     if all(_is_plain(char) or char in _PATH for char in path):
         return path
     from urllib.parse import quote as percent

@@ -6,7 +6,8 @@ The first node is minikube's control plane, the others are its workers. Those of
 from __future__ import annotations
 
 from ..machinery import timestamps
-from ..machinery.wellknown import LABEL_HOSTNAME
+from ..machinery.wellknown import ANNOTATION_KUBELET_STOPPED, LABEL_HOSTNAME
+from ..releases.gates import enabled
 from ..releases.server import PATCH
 
 TYPE_CHECKING = False
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 # The annotation of a node whose kubelet does not answer: since when (RFC 3339; anything else: since it is there).
-STOPPED = "kubesim.io/kubelet-stopped"
+STOPPED = ANNOTATION_KUBELET_STOPPED
 # The annotations of a node that is short of something: `memory`, `disk` and `pid` with commas between them, and how
 # many pods have to go until it is not any more; without the latter it lasts.
 PRESSURE, PRESSURE_PODS = "kubesim.io/pressure", "kubesim.io/pressure-pods"
@@ -51,6 +52,9 @@ def node_object(index: int, release: Release, now: float, name: str = "", addres
 def registered(name: str, labels: Object, addresses: list[str], release: Release, now: float, *,
                runtime: str = "docker://27.4.1", os_image: str = "Ubuntu 22.04.5 LTS") -> Object:
     """Return the Node that a kubelet registers at `now`, without UID; `addresses`: its InternalIPs."""
+    tells = runtime.startswith("containerd://") and int(runtime[13:].partition(".")[0]) >= 2
+    features = {"features": {"supplementalGroupsPolicy": True}} if tells and enabled(
+        "SupplementalGroupsPolicy", release) else {}  # cri-dockerd says nothing of them
     resources = {"cpu": "2", "ephemeral-storage": "100Gi", "memory": "8Gi", "pods": "110"}
     version = PATCH[release]
     return {
@@ -62,7 +66,7 @@ def registered(name: str, labels: Object, addresses: list[str], release: Release
             "addresses": [*({"address": each, "type": "InternalIP"} for each in addresses),
                           {"address": name, "type": "Hostname"}],
             "allocatable": dict(resources), "capacity": dict(resources), "conditions": healthy_conditions(now),
-            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}}, **features,
             "nodeInfo": {
                 "architecture": "amd64", "bootID": _identity(name, "boot", "-"),
                 "containerRuntimeVersion": runtime, "kernelVersion": "5.15.0", "kubeProxyVersion": version,

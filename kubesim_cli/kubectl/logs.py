@@ -100,12 +100,10 @@ class Stream:
         tail = flags["tail"]
         if flags["selector"] and tail == -1 and not ctx.flags.changed("tail"):
             tail = SELECTED
-        if tail >= 0:
-            lines = lines[len(lines) - min(tail, len(lines)):]
         since = timestamps.parse(flags["since-time"]) if flags["since-time"] else 0.0
         if flags["since"]:
             since = ctx.now - int(flags["since"] + 0.5)
-        self._show([line for line in lines if line[0] >= since])
+        self._show(self._log.chosen(lines, tail, since) if self._log is not None else [])
 
     def go_on(self) -> None:
         """Show what has come since; the container may have ended."""
@@ -129,8 +127,8 @@ class Stream:
     def _show(self, lines: list[tuple[float, bytes]]) -> None:
         parts = []
         for at, line in lines:
-            if self.flags["timestamps"]:
-                line = f"{timestamps.format(at)[:-1]}.{int(at % 1 * 1e9):09d}Z ".encode() + line
+            if self.flags["timestamps"] and self._log is not None:
+                line = self._log.stamped(at, line)
             if self._left is not None:
                 line = line[:self._left]
                 self._left -= len(line)

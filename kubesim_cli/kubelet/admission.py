@@ -5,11 +5,24 @@ from __future__ import annotations
 from ..helpers import nodeaffinity, taints
 from ..helpers.resources import amounts, pod_requests
 from ..machinery.pods import is_terminal
+from ..releases import within
+from ..releases.gates import GATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..apiserver.client import Client
     from ..machinery.types import Object
+
+_GROUPS = "SupplementalGroupsPolicy"
+
+
+def unsupported(api: Client, pod: Object, node: Object) -> tuple[str, str]:
+    """Return (reason, message) of why a node cannot do what a pod asks for, or ("", ""); no scheduler looks at it."""
+    policy = (pod["spec"].get("securityContext") or {}).get("supplementalGroupsPolicy")
+    features = (node.get("status") or {}).get("features") or {}
+    if policy == "Strict" and within(api.release, GATES[_GROUPS].on) and not features.get("supplementalGroupsPolicy"):
+        return f"{_GROUPS}NotSupported", "SupplementalGroupsPolicy=Strict is not supported in this node"
+    return "", ""
 
 
 def rejection(api: Client, pod: Object, node: Object) -> tuple[str, str]:

@@ -68,6 +68,18 @@ class ContainerLog:
         return next((each for field in _FIELDS for each in status.get(field) or ()
                      if each["name"] == self.container["name"]), {})
 
+    @staticmethod
+    def chosen(lines: list[tuple[float, bytes]], tail: int, since: float) -> list[tuple[float, bytes]]:
+        """Return the last `tail` of some lines (negative: all), of these what came since a moment."""
+        if tail >= 0:
+            lines = lines[len(lines) - min(tail, len(lines)):]
+        return [line for line in lines if line[0] >= since]
+
+    @staticmethod
+    def stamped(at: float, line: bytes) -> bytes:
+        """Return a line with its moment before it."""
+        return f"{timestamps.format(at)[:-1]}.{int(at % 1 * 1e9):09d}Z ".encode() + line
+
     def runs(self, pod: Object) -> bool:
         """Tell whether the run goes on by the pod's status; when it has ended is known then."""
         status = self._found(pod)

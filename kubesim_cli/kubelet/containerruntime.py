@@ -118,6 +118,12 @@ class Runtime:
 
         return sandbox.user_problem(api, pod, container)
 
+    def user(self, api: Client, pod: Object, container: Object) -> Object | None:
+        """Return the ContainerUser that a container runs as, None where nobody can tell."""
+        from .runtime import sandbox
+
+        return sandbox.container_user(api, pod, container)
+
     def start_problem(self, api: Client, pod: Object, container: Object, start: float) -> tuple[str, int]:
         """Return why a container's program cannot be started at `start`, in the words of Docker, "" where it can, and
         its exit code then."""

@@ -148,6 +148,10 @@ class Slot:
         self.status.update(
             containerID=names.container_id(f"{uid}/{self.name}/{count}", self.worker.node),
             **names.told(image, self.worker.node), state={"running": {"startedAt": timestamps.format(at)}})
+        if "features" in (self.worker.node.get("status") or {}):  # SupplementalGroupsPolicy
+            user = self.worker.runtime.user(self.worker.api, self.worker.pod, self.container)
+            if user is not None:
+                self.status["user"] = user
 
     def adopt(self) -> None:
         """Note that the container runs and is ready."""

@@ -14,7 +14,7 @@ from ..machinery.errors import StatusError
 from ..machinery.objects import join_key, key_of, split_key
 from . import containers
 from .addresses import TURN, Addresses
-from .admission import rejection
+from .admission import rejection, unsupported
 from .memory import Memory
 from .podstatus import START, PodWorker, is_mirror
 
@@ -62,7 +62,9 @@ def _stopping(worker: PodWorker) -> bool:
 def _accept(worker: PodWorker) -> None:
     """Take the pod in, or refuse it where the scheduler was not asked and the node has no room."""
     worker.status["startTime"] = timestamps.format(worker.now)
-    reason, message = ("", "") if worker.scheduled() else rejection(worker.api, worker.pod, worker.node)
+    reason, message = unsupported(worker.api, worker.pod, worker.node)
+    if not reason and not worker.scheduled():
+        reason, message = rejection(worker.api, worker.pod, worker.node)
     if not reason and _is_short(worker.node):
         from . import eviction
 

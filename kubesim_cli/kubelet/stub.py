@@ -72,6 +72,10 @@ class Stub(Runtime):
     def ended(self, api: Client, pod: Object, container: Object) -> None:
         """Everything ends when it is told to."""
 
+    def user(self, api: Client, pod: Object, container: Object) -> Object | None:
+        """Nobody runs."""
+        return None
+
     def user_problem(self, api: Client, pod: Object, container: Object) -> str:
         """Nobody runs."""
         return ""

@@ -234,7 +234,11 @@ class _Builtin:
 
             if not enabled(entry["gate"], self._release):
                 return None
-        return entry
+        if type(self._release) is tuple:
+            return None if "optional" in entry else entry
+        from ..releases.runtimeconfig import serves
+
+        return entry if serves(entry, self._release) else None
 
     def _resource(self, line: int) -> Resource | None:
         entry = self._entry(line)

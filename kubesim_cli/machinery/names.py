@@ -11,7 +11,7 @@ from ..go.jsontext import encode_sorted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from ipaddress import IPv4Interface, IPv6Interface
+    from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 
     from ..releases import Release
     from .types import Json, Object
@@ -256,20 +256,29 @@ def path_segment_name(value: str) -> list[str]:
     return [f"may not contain '{char}'" for char in "/%" if char in value]
 
 
-def ip(value: str) -> list[str]:
-    """Strict as far as ambiguity goes, not canonical form (validation.IsValidIPForLegacyField, parseIP)."""
+def parsed_ip(value: str) -> IPv4Address | IPv6Address | None:
+    """Return an address, None for any other text; numbers may begin with 0 (ParseIPSloppy). One of IPv4 that is written
+    as one of IPv6 is that of IPv6."""
     import ipaddress
 
+    parts = value.split(".")
+    if len(parts) == 4 and all(map(_is_number, parts)):
+        value = ".".join(str(int(part)) for part in parts)
     try:
-        if "%" in value:
-            raise ValueError
-        address = ipaddress.ip_address(value)
+        return None if "%" in value else ipaddress.ip_address(value)
     except ValueError:
-        parts = value.split(".")
-        if len(parts) == 4 and all(part.isdecimal() and int(part) < 256 for part in parts):
-            return ["must not have leading 0s"]
+        return None
+
+
+def ip(value: str, strict: bool = True) -> list[str]:
+    """An address, where it is `strict` not one that others may read otherwise (validation.IsValidIPForLegacyField,
+    parseIP)."""
+    address = parsed_ip(value)
+    if address is None:
         return ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]
-    if address.version == 6 and address.ipv4_mapped:
+    if strict and address.version == 4 and str(address) != value:
+        return ["must not have leading 0s"]
+    if strict and address.version == 6 and address.ipv4_mapped:
         return ["must not be an IPv4-mapped IPv6 address"]
     return []
 
@@ -296,24 +305,29 @@ def canonical_cidr(value: str) -> list[str]:
 
 def interface_address(value: str) -> list[str]:
     """An address with the size of its network, as programs write it (validation.IsValidInterfaceAddress)."""
-    found = _interface(value)
+    found = parsed_cidr(value)
     if found is None:
         return ["must be a valid address in CIDR form, (e.g. 10.9.8.7/24 or 2001:db8::1/64)"]
     return [] if value == str(found) else [f'must be in canonical form ("{found}")']
 
 
-def cidr(value: str) -> list[str]:
-    """A network, with no bits set beyond the prefix length (validation.IsValidCIDRForLegacyField, parseCIDR)."""
-    found = _interface(value)
+def cidr(value: str, strict: bool = True) -> list[str]:
+    """A network, where it is `strict` one with no bits set beyond the prefix length
+    (validation.IsValidCIDRForLegacyField, parseCIDR)."""
+    found = parsed_cidr(value)
     if found is None:
         return ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]
+    if not strict:
+        return []
     address, _, bits = value.partition("/")
     if (found.version == 4 and address != str(found.ip)) or (len(bits) > 1 and bits[0] == "0"):
         return ["must not have leading 0s in IP or prefix length"]
+    if found.version == 6 and found.ip.ipv4_mapped:
+        return ["must not have an IPv4-mapped IPv6 address"]
     return [] if found.ip == found.network.network_address else ["must not have bits set beyond the prefix length"]
 
 
-def _interface(value: str) -> IPv4Interface | IPv6Interface | None:
+def parsed_cidr(value: str) -> IPv4Interface | IPv6Interface | None:
     """Return an address with its network, None for any other text; numbers may begin with 0 (ParseCIDRSloppy)."""
     import ipaddress
 

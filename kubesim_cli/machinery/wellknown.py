@@ -71,3 +71,6 @@ AUTO_UPDATE_ANNOTATION_KEY = "rbac.authorization.kubernetes.io/autoupdate"
 # Signers of certificates
 KUBE_API_SERVER_CLIENT_SIGNER_NAME = "kubernetes.io/kube-apiserver-client"
 LEGACY_UNKNOWN_SIGNER_NAME = "kubernetes.io/legacy-unknown"
+
+# kubesim's own, of nodes
+ANNOTATION_KUBELET_STOPPED = "kubesim.io/kubelet-stopped"

@@ -15,6 +15,7 @@ _EXTENSION_REQUEST, _ALTERNATIVE_NAMES = "1.2.840.113549.1.9.14", "2.5.29.17"
 _ATTRIBUTES = 0xA0
 _BEGIN, _END = b"-----BEGIN CERTIFICATE REQUEST-----", b"-----END CERTIFICATE REQUEST-----"
 _BLOCK_START, _BLOCK_END = b"-----BEGIN ", b"\n-----END "
+_BASIC_CONSTRAINTS, _EXTENSIONS, _BOOLEAN = "2.5.29.19", 0xA3, 0x01
 
 
 class CertificateRequest:
@@ -73,19 +74,19 @@ def parse_request(pem: bytes) -> CertificateRequest:
 def check_certificates(pem: bytes) -> None:
     """Raise ValueError, with what is wrong, where a text that is not empty is not one or more certificates in PEM
     (x509.ParseCertificates)."""
-    blocks = 0
-    for type_, headers, der in _blocks(pem):
+    count = 0
+    for type_, headers, der in blocks(pem):
         if type_ != b"CERTIFICATE":
             raise ValueError(f'only CERTIFICATE PEM blocks are allowed, found "{type_.decode("utf-8", "replace")}"')
         if headers:
             raise ValueError("no PEM block headers are permitted")
-        blocks += 1
+        count += 1
         _check_certificates(der)
-    if not blocks:
+    if not count:
         raise ValueError("must contain at least one CERTIFICATE PEM block")
 
 
-def _blocks(pem: bytes) -> Iterator[tuple[bytes, list[bytes], bytes]]:
+def blocks(pem: bytes) -> Iterator[tuple[bytes, list[bytes], bytes]]:
     """Yield type, lines of headers and content of each block; what is none is passed over (encoding/pem's Decode)."""
     import base64
 
@@ -105,6 +106,23 @@ def _blocks(pem: bytes) -> Iterator[tuple[bytes, list[bytes], bytes]]:
         except ValueError:
             continue
         yield first.rstrip()[:-5], lines[:at], der
+
+
+def is_authority(der: bytes) -> bool:
+    """Tell whether a certificate is one of an authority, by its basic constraints. Raises ValueError where it is none.
+    """
+    _check_certificates(der)
+    try:
+        certificate = asn1.elements(asn1.elements(der)[0].body)[0]
+        wrapped = [each for each in asn1.elements(certificate.body) if each.tag == _EXTENSIONS]
+        for extension in asn1.elements(asn1.elements(wrapped[0].body)[0].body) if wrapped else ():
+            name, *_, value = asn1.elements(extension.body)
+            if asn1.oid(name.body) == _BASIC_CONSTRAINTS:
+                found = asn1.elements(asn1.elements(value.body)[0].body)
+                return bool(found) and found[0].tag == _BOOLEAN and found[0].body != b"\0"
+    except (IndexError, ValueError):
+        raise ValueError("x509: malformed certificate") from None
+    return False
 
 
 def _check_certificates(der: bytes) -> None:

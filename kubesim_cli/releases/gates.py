@@ -28,6 +28,7 @@ GATES = {
     "AuthorizePodWebsocketUpgradeCreatePermission": Gate((1, 35), (1, 35)),
     "CRDValidationRatcheting": Gate((1, 28), (1, 30), (1, 33)),
     "ClearingNominatedNodeNameAfterBinding": Gate((1, 34), (1, 35)),
+    "ClusterTrustBundle": Gate((1, 27), (1, 37)),
     "ClusterTrustBundleProjection": Gate((1, 29)),
     "ComponentStatusz": Gate((1, 32), (1, 36)),
     "ContainerRestartRules": Gate((1, 34), (1, 35)),
@@ -68,6 +69,8 @@ GATES = {
     "RelaxedServiceNameValidation": Gate((1, 34), (1, 36)),
     "RestartAllContainersOnContainerExits": Gate((1, 35), (1, 36)),
     "StorageVersionMigrator": Gate((1, 30), (1, 37)),
+    "StrictIPCIDRValidation": Gate((1, 33), (1, 36)),
+    "SupplementalGroupsPolicy": Gate((1, 31), (1, 33), (1, 35)),
     "ValidatingAdmissionPolicy": Gate((1, 26), (1, 30), (1, 30), (1, 32)),
     "VolumeAttributesClass": Gate((1, 29), (1, 34), (1, 36)),
 }
@@ -89,6 +92,7 @@ BEHAVIOURS = {
     "KubernetesNameFormats": (1, 34),        # a CRD's schema may ask for k8s-short-name and k8s-long-name
     "OmitZeroTimes": (1, 34),                # Go leaves an empty creationTimestamp out, it was written as null before
     "PodGeneration": (1, 33),                # pods have a metadata.generation
+    "PodResizeSubresource": (1, 32),         # resources change through it alone, it was by an update of the pod
     "PortworxMigrated": (1, 31),             # CSINodes list it among the migrated plugins
     "PreferCloseDeprecated": (1, 34),        # a Service with this trafficDistribution gets a warning
     "ResourceObjectsMetric": (1, 34),        # apiserver_resource_objects takes the place of apiserver_storage_objects
@@ -135,15 +139,17 @@ BEHAVIOURS = {
 
 
 class GatedRelease(tuple[int, int]):
-    """A release such as (1, 28) of a cluster whose feature gates were set; `gates` maps their names to bool."""
+    """A release such as (1, 28) of a cluster whose feature gates or APIs were set; `gates` maps the names of gates to
+    bool, `apis` the keys of --runtime-config (runtimeconfig.py)."""
 
     gates: dict[str, bool]
+    apis: dict[str, bool]
 
     @classmethod
-    def of(cls, release: Release, gates: dict[str, bool]) -> GatedRelease:
-        """Return `release` with some gates set."""
+    def of(cls, release: Release, gates: dict[str, bool], apis: dict[str, bool] | None = None) -> GatedRelease:
+        """Return `release` with some gates and APIs set."""
         made = cls(release)
-        made.gates = gates
+        made.gates, made.apis = gates, apis or {}
         return made
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..machinery.types import Json, Object, Release
 
 FLAGS = ("admission-control-config-file", "authorization-mode", "cluster-cidr", "controllers",
-         "disable-admission-plugins", "enable-admission-plugins", "service-cluster-ip-range",
+         "disable-admission-plugins", "enable-admission-plugins", "runtime-config", "service-cluster-ip-range",
          "service-node-port-range", "token-auth-file")
 _ARGUMENTS = ("extraArgs", "kubeletExtraArgs")
 _PREFIXES = ("kubelet.kubernetes.io", "node.kubernetes.io")
@@ -87,8 +87,6 @@ def flags_of(config: Object, release: Release) -> tuple[dict[str, str], str]:
                 found[name] = value
             elif name == "feature-gates" and part == "apiServer":
                 gates = value
-            elif name == "runtime-config" and part == "apiServer":
-                _check_apis(value)
     return {name: value for name, value in found.items() if value}, gates
 
 
@@ -237,23 +235,6 @@ def _of_kubernetes(key: str) -> bool:
 def _of_kubelets(key: str) -> bool:
     """Whether kubelets may set a label of Kubernetes' own (k8s.io/kubelet/pkg/apis, IsKubeletLabel)."""
     return key in _KUBELETS or f".{key.partition('/')[0]}".endswith(tuple(f".{prefix}" for prefix in _PREFIXES))
-
-
-def _check_apis(text: str) -> None:
-    """Raise ValueError for a --runtime-config that the API server does not start with (resourceconfig/helpers.go), or
-    that takes away what is always there: which APIs there are, feature gates decide here."""
-    for pair in filter(None, text.split(",")):
-        key, _, value = pair.partition("=")
-        if key.count("/") not in (1, 2):
-            raise ValueError(f"runtime-config invalid key {key}")
-        if key in ("api/all", "api/ga", "api/beta", "api/alpha"):
-            if value not in ("true", "false"):
-                raise ValueError(f"invalid value {pair}")
-        elif value.lower() not in ("", "1", "t", "true", "0", "f", "false"):
-            raise ValueError(f'invalid value of {key}: {value}, err: strconv.ParseBool: parsing "{value}": invalid '
-                             "syntax")
-        if value.lower() in ("0", "f", "false") and key not in ("api/beta", "api/alpha"):
-            raise ValueError(f"kubesim does not play --runtime-config={pair}")
 
 
 def _read(component: Object, node: Object, path: str) -> str:

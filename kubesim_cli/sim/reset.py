@@ -53,6 +53,8 @@ _UNUSABLE = (StoreError, ValueError, LookupError, TypeError, AttributeError, Ari
               help="Configuration of admission plugins: PodSecurity's defaults, what ResourceQuota limits.")
 @click.option("--authorization-mode", default=None, metavar="LIST",
               help="Who may do what: RBAC (the default), Node, AlwaysAllow, AlwaysDeny.")
+@click.option("--runtime-config", default=None, metavar="KEY=BOOL,...",
+              help="Versions of APIs that are served, as in networking.k8s.io/v1beta1=true, api/alpha=true.")
 @click.option("--service-cluster-ip-range", default=None, metavar="CIDR[,CIDR]",
               help="Where services' addresses come from; otherwise 10.96.0.0/12. One of each family: dual-stack.")
 @click.option("--cluster-cidr", default=None, metavar="CIDR[,CIDR]",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from zlib import crc32
 
 from . import log as logs
+from . import scanning
 from .log import Damaged, Index
 from .timers import Timers
 from .timers import record_of as timer_record
@@ -61,11 +62,11 @@ def verified(path: str, index: Index) -> Index:
     """
     with open(path, "rb") as log:
         try:
-            if _agrees(index, logs.records(path, log, index)):
+            if _agrees(index, scanning.records(path, log, index)):
                 return index
         except (KeyError, TypeError, AttributeError):
             pass  # what is no record is told of below
-        return logs.scanned(path, log, index.generation, index.size, index.crc)
+        return scanning.scanned(path, log, index.generation, index.size, index.crc)
 
 
 def _agrees(index: Index, records: Iterable[tuple[int, bytes, Object]]) -> bool:
@@ -90,7 +91,7 @@ def _agrees(index: Index, records: Iterable[tuple[int, bytes, Object]]) -> bool:
         else:
             resource, key, gone = record["resource"], record["key"], record["type"] == "DELETED"
             entry, revision = index.entries(resource).get(key), record["rv"]
-            others = uids = [] if gone else logs.uids_of(record["object"])
+            others = uids = [] if gone else logs.names_of(resource, record["object"])
         if entry is None:
             (unknown.discard if gone else unknown.add)((resource, key))
         elif entry[1] <= offset:

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from ..go import jsontext
 from ..machinery import files
-from . import compaction, log, past, snapshots
+from . import compaction, log, past, reading, scanning, snapshots
 from .blobs import Blobs, named_in
 
 TYPE_CHECKING = False
@@ -43,7 +43,7 @@ class Diagnosis:
             self._look()
 
     def _look(self) -> None:
-        committed = log.committed_size(self.folder)
+        committed = reading.committed_size(self.folder)
         try:
             file = open(self.path, "rb")
         except OSError as error:
@@ -83,7 +83,7 @@ class Diagnosis:
         waiting: list[tuple[int, Rows]] = []  # transactions that are not right, until it is known what became of them
         sealed = form >= log.FORMAT
         for start, rows, good in (log.Scan(self.index.size, self.index.crc).transactions(file) if sealed
-                                  else log.unsealed(file, self.index.size)):
+                                  else scanning.unsealed(file, self.index.size)):
             if not good:
                 waiting.append((start, rows))
                 continue
@@ -153,7 +153,7 @@ class Diagnosis:
 
     def _look_beside(self, generation: int) -> None:
         head = os.path.join(self.folder, log.HEAD)
-        if os.path.lexists(head) and log.committed_size(self.folder) is None:
+        if os.path.lexists(head) and reading.committed_size(self.folder) is None:
             self.notes.append(f"{log.HEAD} is not as it was written; the next write makes it anew")
         try:
             with open(os.path.join(self.folder, log.INDEX), "rb") as file:

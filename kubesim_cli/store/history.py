@@ -76,6 +76,11 @@ def _records_after(log: BinaryIO, index: logs.Index) -> list[Object]:
     """Return the writes that were committed to an open log after what `index` knows of it."""
     log.seek(index.size)
     scan = logs.Scan(index.size, index.crc)
-    found = scan.read(log) if index.format >= logs.SEALED else logs.whole("", log, index.size)
+    if index.format >= logs.SEALED:
+        found = scan.read(log)
+    else:
+        from . import scanning
+
+        found = scanning.whole("", log, index.size)
     written = [jsontext.loads(row) for transaction in found for _, row in transaction]
     return [record for record in written if "rv" in record]

@@ -20,11 +20,9 @@ They are read; the first write brings the log to the newest format.
 
 from __future__ import annotations
 
-import os
 from zlib import crc32
 
 from ..go import jsontext
-from ..machinery import files
 from .table import Table
 from .timers import Timers
 
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
 
 FORMAT = 3
 SEALED = 3              # the first format with checksums
+INDEX_FORMAT = 4        # what is of another is made anew from the log; 3 did not know what Services hold
 _READABLE = (1, 2, FORMAT)
 LOG, HEAD, INDEX, BLOBS = "objects.jsonl", "head.json", "index.json", "blobs"
 LONGEST_HEADER = 4096
@@ -89,8 +88,18 @@ def seal_of(row: bytes, crc: int = 0) -> tuple[int, bool]:
     return int(told[:-2]), crc32(body, crc) == int(told[:-2])
 
 
-def uids_of(obj: Object) -> list[str]:
-    """Return the UIDs that an object's entry has: of its owners, of an event that of what it is about."""
+def names_of(resource: str, obj: Object) -> list[str]:
+    """Return the names that an object's entry has, by which it is found: the UIDs of its owners, of an event that of
+    what it is about, of a Service what it holds, of an EndpointSlice its Service."""
+    if resource in ("services", "endpointslices.discovery.k8s.io"):
+        from . import held
+
+        more = held.held_by(obj) if resource == "services" else held.names_of_slice(obj)
+        return [*(_uids_of(obj) or [""]), *more] if more else _uids_of(obj)
+    return _uids_of(obj)
+
+
+def _uids_of(obj: Object) -> list[str]:
     owners = obj["metadata"].get("ownerReferences")
     if owners:
         if len(owners) == 1:
@@ -107,7 +116,8 @@ class Index:
 
     An entry of an object with ownerReferences goes on with their UIDs: the controller's first ("" for none), then the
     others', so that nobody has to decode objects to find out whose they are; that of an event with the UID of what it
-    is about. `owned(uid)` finds them by those.
+    is about, that of a Service with the addresses and node ports that it holds, that of an EndpointSlice with its
+    Service (held.py). `owned(uid)` finds them by those.
     """
 
     def __init__(self, generation: int, size: int, revision: int = 0, meta: Object | None = None, crc: int = 0):
@@ -194,7 +204,7 @@ class Index:
         if record["type"] == "DELETED":
             old = entries.pop(key) or []
         else:
-            new = [record["rv"], offset, len(row), crc32(row), *uids_of(record["object"])]
+            new = [record["rv"], offset, len(row), crc32(row), *names_of(resource, record["object"])]
             old = entries.set(key, new) or []
             self.live += len(row)
         if old:
@@ -219,7 +229,7 @@ class Index:
                 tables[name] = table
         blocks = {name: [*table.pack()] for name, table in tables.items()}
         self.mended = False
-        yield sealed({"format": FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
+        yield sealed({"format": INDEX_FORMAT, "generation": self.generation, "size": self.size, "log": self.crc,
                       "live": self.live, "revision": self.revision, "meta": self.meta,
                       "timers": self.timers.due, "notes": self.timers.notes,
                       "tables": {name: [(first, crc, len(packed)) for first, crc, packed in found]
@@ -249,7 +259,7 @@ class Index:
             return None
         try:
             head = jsontext.loads(data[:end])
-            if head["format"] != FORMAT:
+            if head["format"] != INDEX_FORMAT:
                 return None
             index = cls(head["generation"], head["size"], head["revision"], head["meta"], head["log"])
             index.timers, index.live = Timers(head["timers"], head["notes"]), head["live"]
@@ -311,104 +321,6 @@ def head(generation: int, size: int) -> bytes:
     return sealed({"format": FORMAT, "generation": generation, "size": size})[0]
 
 
-def load(folder: str) -> tuple[Index, BinaryIO] | None:
-    """Read the state of the last commit: (Index, the open log); None where there is no store yet.
-
-    Raises StoreError when the log is damaged, shorter than what was committed, or of a newer format.
-    """
-    for attempt in range(3):
-        try:
-            return _open(folder)
-        except Damaged:
-            # Perhaps it was read while a writer cut off what a crash had left: what is really damaged stays so.
-            if attempt == 2:
-                raise
-    raise AssertionError
-
-
-def _open(folder: str) -> tuple[Index, BinaryIO] | None:
-    path = os.path.join(folder, LOG)
-    committed = committed_size(folder)
-    try:
-        log = open(path, "rb")
-    except FileNotFoundError:
-        if committed is not None:
-            raise Damaged(path, f": it is missing, though {HEAD} beside it tells of it") from None
-        return None
-    try:
-        index = _load(folder, path, log, committed)
-    except BaseException as problem:
-        log.close()
-        if isinstance(problem, OSError):
-            raise files.named(problem, path) from None
-        raise
-    if index is None:
-        log.close()
-        return None
-    return index, log
-
-
-def _load(folder: str, path: str, log: BinaryIO, committed: tuple[int, int] | None) -> Index | None:
-    first = log.readline(LONGEST_HEADER)
-    if committed is None and not first.strip(b"\0"):
-        return None  # made by a command that lost power before it had written anything
-    generation, form = read_header(path, first)
-    size = committed[1] if committed is not None and committed[0] == generation else 0
-    index = _indexed(folder, generation, log) if form >= SEALED else None
-    if index is None:
-        index = Index(generation, len(first), crc=crc32(first))
-        index.format = form
-    end = os.fstat(log.fileno()).st_size  # after the size it is compared with: another process may be appending
-    if end < size:
-        raise Damaged(path, f": it has {end} bytes and should have {size}")
-    log.seek(index.size)
-    scan = Scan(index.size, index.crc)
-    for transaction in scan.read(log) if form >= SEALED else whole(path, log, index.size):
-        for offset, row in transaction:
-            try:
-                index.apply(jsontext.loads(row), offset, row)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise Damaged(path, f" at byte {offset}") from None
-        index.size, index.crc = offset + len(row), scan.crc
-    if scan.damage is not None and (scan.goes_on or size > scan.damage):
-        raise Damaged(path, f" at byte {scan.damage}")
-    if index.size < size:
-        raise Damaged(path, f" after byte {index.size}")
-    return index
-
-
-def _indexed(folder: str, generation: int, log: BinaryIO) -> Index | None:
-    """Return what index.json tells of a log, None where it tells of another one."""
-    path, packed = os.path.join(folder, LOG), _slurp(os.path.join(folder, INDEX))
-    index = Index.unpack(packed, lambda: scanned(path, log, generation, size, crc)) if packed is not None else None
-    if index is None or index.generation != generation:
-        return None
-    size, crc = index.size, index.crc
-    end = end_of(index.crc)
-    log.seek(index.size - len(end))
-    return index if log.read(len(end)) == end else None
-
-
-def _slurp(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def committed_size(folder: str) -> tuple[int, int] | None:
-    """Return (generation, bytes that are committed) as head.json tells them, None where it tells nothing."""
-    row = _slurp(os.path.join(folder, HEAD))
-    try:
-        head = jsontext.loads(row or b"")
-        if head["format"] >= SEALED and not seal_of(row or b"")[1]:
-            return None
-        return int(head["generation"]), int(head["size"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
 class Scan:
     """A look at each line of a log with checksums, from a commit on."""
 
@@ -447,69 +359,3 @@ class Scan:
             start, rows, crc = offset, [], told
         if rows:
             yield start, rows, False
-
-
-def unsealed(log: BinaryIO, offset: int) -> Iterator[tuple[int, list[tuple[int, bytes]], bool]]:
-    """Yield (offset, lines, whether it has its commit line) of each transaction of a log without checksums."""
-    start = offset
-    rows: list[tuple[int, bytes]] = []
-    for row in log:
-        rows.append((offset, row))
-        offset += len(row)
-        if row.startswith(COMMIT) and row.endswith(b"\n"):
-            yield start, rows, True
-            start, rows = offset, []
-    if rows:
-        yield start, rows, False
-
-
-def whole(path: str, log: BinaryIO, offset: int) -> Iterator[list[tuple[int, bytes]]]:
-    """Yield the lines of each committed transaction of a log without checksums, with their offsets."""
-    for _, rows, committed in unsealed(log, offset):
-        if committed and b',"crc":' in rows[-1][1]:
-            raise Damaged(path, ": its first line tells of another format than it has")
-        if committed:
-            yield rows
-
-
-def scanned(path: str, log: BinaryIO, generation: int, size: int, crc: int) -> Index:
-    """Return the index of an open log up to `size`, where its checksum is `crc`; who reads the log may go on.
-
-    No transaction is held in memory.
-    """
-    position = log.tell()
-    told = Index(generation, size, crc=crc)
-    found = Index(generation, 0)
-    for offset, row, record in records(path, log, told):
-        try:
-            found.apply(record, offset, row)
-        except (KeyError, TypeError, AttributeError):
-            raise Damaged(path, f" at byte {offset}") from None
-    log.seek(position)
-    found.size, found.crc = size, crc
-    return found
-
-
-def records(path: str, log: BinaryIO, told: Index) -> Iterator[tuple[int, bytes, Object]]:
-    """Yield (offset, line, record) of an open log from its first line on, as far as `told` says that it goes.
-
-    Raises StoreError at the end where that was not the log that `told` is about.
-    """
-    log.seek(0)
-    first = log.readline(LONGEST_HEADER)
-    offset, crc = len(first), crc32(first)
-    while offset < told.size and (row := log.readline()):
-        try:
-            record = jsontext.loads(row)
-        except ValueError:
-            break
-        yield offset, row, record
-        if row.startswith(COMMIT):
-            crc, good = seal_of(row, crc)
-            if not good:
-                break
-        else:
-            crc = crc32(row, crc)
-        offset += len(row)
-    if (offset, crc) != (told.size, told.crc):
-        raise Damaged(path, f" at byte {offset}")

@@ -1,4 +1,5 @@
-"""What a store holds: objects by resource and key, whose objects they are, and parts. Reading takes no lock.
+"""What a store holds, as of the last commit: objects by resource and key, whose objects they are, and parts. Reading
+takes no lock.
 
 Objects that come out are shared: whoever wants to change one clones it first.
 """
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ..machinery.types import Key, Object
+    from .asof import Past
     from .blobs import Blobs
     from .log import Entry
 
@@ -160,6 +162,13 @@ class Reader:
             with open(self.path, "rb") as file:
                 yield from history.kept(self._index, file)
 
+    def as_of(self, resource: str, revision: int) -> Past:
+        """Return what is known of a resource at a revision that was committed."""
+        from . import asof
+
+        with open(self.path, "rb") as file:
+            return asof.Past(file, self._index.size, resource, revision)
+
     def each(self, resource: str, namespace: str = "", start: str = "") -> Iterator[Object]:
         """Yield what `list` returns, from the key `start` on. Outside a transaction only some of it is held in memory
         at a time."""
@@ -202,6 +211,14 @@ class Reader:
             places = self._index.owned(uid, resource)
             found = self._family((resource, uid), [(key, table.get(key)) for _, key in places])
         return found
+
+    def holds(self, resource: str, name: str) -> bool:
+        """Tell whether any object of a resource is found by one of log.names_of; none is decoded for that."""
+        return bool(self._index.owned(name, resource))
+
+    def named(self, resource: str, name: str) -> builtins.list[Object]:
+        """Return the objects of a resource that are found by one of log.names_of, in the order of their keys."""
+        return [obj for _, key in self._index.owned(name, resource) if (obj := self.get(resource, key)) is not None]
 
     def owning(self, uid: str) -> builtins.list[str]:
         """Return the resources that have objects with the owner `uid`."""
@@ -307,3 +324,118 @@ class Reader:
             first = next(iter(self._passing))
             del self._passing[first]
             self._cache[self._fleeting].pop(first, None)
+
+
+# The state of the last commit
+
+
+def load(folder: str) -> tuple[log.Index, BinaryIO] | None:
+    """Read the state of the last commit: (Index, the open log); None where there is no store yet.
+
+    Raises StoreError when the log is damaged, shorter than what was committed, or of a newer format.
+    """
+    for attempt in range(3):
+        try:
+            return _open(folder)
+        except log.Damaged:
+            # Perhaps it was read while a writer cut off what a crash had left: what is really damaged stays so.
+            if attempt == 2:
+                raise
+    raise AssertionError
+
+
+def _open(folder: str) -> tuple[log.Index, BinaryIO] | None:
+    path = os.path.join(folder, log.LOG)
+    committed = committed_size(folder)
+    try:
+        file = open(path, "rb")
+    except FileNotFoundError:
+        if committed is not None:
+            raise log.Damaged(path, f": it is missing, though {log.HEAD} beside it tells of it") from None
+        return None
+    try:
+        index = _load(folder, path, file, committed)
+    except BaseException as problem:
+        file.close()
+        if isinstance(problem, OSError):
+            raise files.named(problem, path) from None
+        raise
+    if index is None:
+        file.close()
+        return None
+    return index, file
+
+
+def _load(folder: str, path: str, file: BinaryIO, committed: tuple[int, int] | None) -> log.Index | None:
+    first = file.readline(log.LONGEST_HEADER)
+    if committed is None and not first.strip(b"\0"):
+        return None  # made by a command that lost power before it had written anything
+    generation, form = log.read_header(path, first)
+    size = committed[1] if committed is not None and committed[0] == generation else 0
+    index = _indexed(folder, generation, file) if form >= log.SEALED else None
+    if index is None:
+        index = log.Index(generation, len(first), crc=crc32(first))
+        index.format = form
+    end = os.fstat(file.fileno()).st_size  # after the size it is compared with: another process may be appending
+    if end < size:
+        raise log.Damaged(path, f": it has {end} bytes and should have {size}")
+    file.seek(index.size)
+    scan = log.Scan(index.size, index.crc)
+    for transaction in scan.read(file) if form >= log.SEALED else _whole(path, file, index.size):
+        for offset, row in transaction:
+            try:
+                index.apply(jsontext.loads(row), offset, row)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise log.Damaged(path, f" at byte {offset}") from None
+        index.size, index.crc = offset + len(row), scan.crc
+    if scan.damage is not None and (scan.goes_on or size > scan.damage):
+        raise log.Damaged(path, f" at byte {scan.damage}")
+    if index.size < size:
+        raise log.Damaged(path, f" after byte {index.size}")
+    return index
+
+
+def _indexed(folder: str, generation: int, file: BinaryIO) -> log.Index | None:
+    """Return what index.json tells of a log, None where it tells of another one."""
+    path, packed = os.path.join(folder, log.LOG), _slurp(os.path.join(folder, log.INDEX))
+    if packed is None:
+        return None
+    index = log.Index.unpack(packed, lambda: _scanned(path, file, generation, size, crc))
+    if index is None or index.generation != generation:
+        return None
+    size, crc = index.size, index.crc
+    end = log.end_of(index.crc)
+    file.seek(index.size - len(end))
+    return index if file.read(len(end)) == end else None
+
+
+def _whole(path: str, file: BinaryIO, offset: int) -> Iterator[list[tuple[int, bytes]]]:
+    from . import scanning
+
+    return scanning.whole(path, file, offset)
+
+
+def _scanned(path: str, file: BinaryIO, generation: int, size: int, crc: int) -> log.Index:
+    from . import scanning
+
+    return scanning.scanned(path, file, generation, size, crc)
+
+
+def _slurp(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def committed_size(folder: str) -> tuple[int, int] | None:
+    """Return (generation, bytes that are committed) as head.json tells them, None where it tells nothing."""
+    row = _slurp(os.path.join(folder, log.HEAD))
+    try:
+        head = jsontext.loads(row or b"")
+        if head["format"] >= log.SEALED and not log.seal_of(row or b"")[1]:
+            return None
+        return int(head["generation"]), int(head["size"])
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -11,7 +11,7 @@ import os
 from ..go import jsontext
 from ..machinery import files
 from . import log as logs
-from . import past, timers
+from . import past, scanning, timers
 from .compaction import compacted
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ class Snapshot:
             size = os.fstat(self._file.fileno()).st_size
             commit = self._last_line(size)
             crc, _ = logs.seal_of(commit)
-            self.index = logs.scanned(self.path, self._file, generation, size, crc)
+            self.index = scanning.scanned(self.path, self._file, generation, size, crc)
             self.told: Object = jsontext.loads(commit)["snapshot"]
         except BaseException as problem:
             files.let_go(self._file)

@@ -13,7 +13,7 @@ from zlib import crc32
 from ..go import jsontext
 from ..machinery import files
 from . import log, timers
-from .reading import Reader
+from .reading import Reader, committed_size, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Store(Reader):
         """Read what is committed now; returns whether that differs from what was known."""
         if self._unchanged():
             return False
-        loaded = log.load(self.folder)
+        loaded = load(self.folder)
         if loaded is None:
             return False
         index, file = loaded
@@ -250,6 +250,11 @@ class Store(Reader):
         self._tail = os.open(self.path, flags)
 
     @property
+    def committed(self) -> int:
+        """The revision of the last commit."""
+        return self._start_revision
+
+    @property
     def dirty(self) -> bool:
         """Whether there is anything to commit."""
         return (self.revision != self._start_revision or self._parted or self.meta != self._index.meta
@@ -310,7 +315,7 @@ class Store(Reader):
             return
         assert self._tail is not None
         os.fsync(self._tail)
-        committed = log.committed_size(self.folder)
+        committed = committed_size(self.folder)
         if committed is None or committed[0] != self._index.generation:
             files.sync_folder(self.folder)
             above = self.folder

@@ -10,6 +10,7 @@ import shlex
 import pytest
 
 from kubesim_cli.machinery.errors import StatusError
+from kubesim_cli.store import asof
 
 
 def test_a_path_that_is_no_resource_needs_a_rule(api):
@@ -122,6 +123,73 @@ def test_a_list_comes_in_pages(api):
     assert "remainingItemCount" not in page["metadata"]  # which a real server does not know then
     token = json.loads(base64.urlsafe_b64decode(page["metadata"]["continue"] + "=="))
     assert token == {"v": "meta.k8s.io/v1", "rv": int(page["metadata"]["resourceVersion"]), "start": "c\0"}
+
+
+def _page(terminal, query: str) -> tuple[list[str], dict]:
+    page = json.loads(terminal.ok(f"kubectl get --raw '/api/v1/namespaces/default/configmaps?{query}'"))
+    return [item["metadata"]["name"] for item in page["items"]], page["metadata"]
+
+
+def test_all_pages_are_of_the_first_ones_moment(terminal):
+    terminal.ok("kubectl sim clock freeze 2026-01-01T00:00:00Z")
+    for name in "abcde":
+        terminal.ok(f"kubectl create configmap {name} --from-literal=k=1")
+    names, first = _page(terminal, "limit=2")
+    assert names == ["a", "b"]
+    for line in ("delete configmap d", "create configmap c2", "delete configmap e",
+                 "create configmap e --from-literal=k=2"):
+        terminal.ok(f"kubectl {line}")
+    names, second = _page(terminal, f"limit=3&continue={first['continue']}")
+    assert names == ["c", "d", "e"]
+    assert (second["resourceVersion"], second["remainingItemCount"]) == (first["resourceVersion"], 1)
+    assert _page(terminal, f"continue={second['continue']}")[0] == ["kube-root-ca.crt"]
+    page = json.loads(terminal.ok(
+        f"kubectl get --raw '/api/v1/configmaps?fieldSelector=metadata.name=e&continue={_whole_token(first)}'"))
+    assert [item["data"] for item in page["items"]] == [{"k": "1"}]
+    assert _page(terminal, "")[0] == ["a", "b", "c", "c2", "e", "kube-root-ca.crt"]
+
+
+def _whole_token(metadata: dict) -> str:
+    """A token for all namespaces as of a page."""
+    return _token(v="meta.k8s.io/v1", rv=int(metadata["resourceVersion"]), start="default/a")
+
+
+def test_a_token_expires(terminal):
+    terminal.ok("kubectl sim clock freeze 2026-01-01T00:00:00Z")
+    terminal.ok("kubectl create configmap a")
+    terminal.ok("kubectl create configmap b")
+    token = _page(terminal, "limit=1")[1]["continue"]
+    terminal.advance("20m")
+    assert _page(terminal, f"continue={token}")[0] == ["b", "kube-root-ca.crt"]  # nothing has changed since
+    terminal.ok("kubectl create configmap c")
+    terminal.advance("4m")
+    assert _page(terminal, f"continue={token}")[0] == ["b", "kube-root-ca.crt"]
+    terminal.advance("1m")
+    refused = terminal(f"kubectl get --raw '/api/v1/namespaces/default/configmaps?continue={token}'")
+    assert refused.err.startswith("Error from server (Expired): The provided continue parameter is too old to display "
+                                  "a consistent list result. You can start a new list without the continue parameter")
+    again = _token(v="meta.k8s.io/v1", rv=-1, start="b\0")
+    names, metadata = _page(terminal, f"limit=1&continue={again}")
+    assert names == ["c"] and "continue" in metadata
+
+
+def test_an_expired_list_says_where_it_may_go_on(terminal):
+    terminal.ok("kubectl create configmap a")
+    from kubesim_cli.apiserver.client import Client, Request
+    from kubesim_cli.apiserver.request import Options
+    from kubesim_cli.cluster.cluster import Cluster
+
+    folder, = (terminal.home / "clusters").iterdir()
+    cluster = Cluster.open(str(folder))
+    request = Request(Client(cluster.server), "list", "configmaps", "default", options=Options(
+        continue_=_token(v="meta.k8s.io/v1", rv=10**6, start="b\0")))
+    with pytest.raises(StatusError) as caught:
+        cluster.server.handle(request)
+    assert (caught.value.code, caught.value.reason) == (410, "Expired")
+    told = caught.value.status["metadata"]["continue"]
+    assert json.loads(base64.urlsafe_b64decode(told + "=" * (-len(told) % 4))) == {
+        "v": "meta.k8s.io/v1", "rv": -1, "start": "b\0"}
+    cluster.close()
 
 
 def _token(**fields: object) -> str:
@@ -350,7 +418,82 @@ def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):
     listed = json.loads(terminal.ok("kubectl get --raw /api/v1/namespaces/default/configmaps"))
     version = listed["metadata"]["resourceVersion"]
     assert events(terminal, f"/api/v1/configmaps?watch=1&resourceVersion={version}&timeoutSeconds=1") == []
+    for line in ("create cm b", "label cm b x=y", "delete cm a", "create cm c -n kube-system", "create sa s"):
+        terminal.ok(f"kubectl {line}")
+    assert events(terminal, f"/api/v1/namespaces/default/configmaps?watch=1&resourceVersion={version}"
+                            "&timeoutSeconds=1") == [("ADDED", "b"), ("MODIFIED", "b"), ("DELETED", "a")]
+    assert events(terminal, f"/api/v1/configmaps?watch=1&resourceVersion={version}&timeoutSeconds=1"
+                            "&labelSelector=x") == [("MODIFIED", "b")]
     assert terminal("kubectl get --raw '/foo?watch=1'").err == (
         "Error from server (NotFound): the server could not find the requested resource\n")
     assert terminal("kubectl get --raw '/api/v1/nodes?watch=1&labelSelector=a=b=c'").err.startswith(
         "Error from server (BadRequest): found '='")
+
+
+def test_a_watch_from_before_the_log_ends_at_once(terminal, monkeypatch):
+    terminal.ok("kubectl create cm a")
+
+    class Lost(asof.Past):
+        def __init__(self, *args):
+            super().__init__(*args)
+            self.known, self.oldest = False, 100
+
+    monkeypatch.setattr(asof, "Past", Lost)
+    told = terminal.ok("kubectl get --raw '/api/v1/configmaps?watch=1&resourceVersion=7'")  # without an end of its own
+    assert json.loads(told) == {"type": "ERROR", "object": {
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "reason": "Expired", "code": 410,
+        "message": "too old resource version: 7 (99)"}}
+
+
+DUMPS = "/debug/api_priority_and_fairness/dump_"
+
+
+def test_priority_levels_by_who_asks(api):
+    lines = api.admin.raw("GET", f"{DUMPS}priority_levels").splitlines()
+    assert lines[0] == ("PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests, "
+                        "DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests")
+    assert lines[1:3] == [
+        "catch-all,         0,            true,   false,       0,               0,                 0,"
+        "                  0,                0,                0",
+        "exempt,            0,            false,  false,       0,               1,                 1,"
+        "                  0,                0,                0"]
+
+
+def test_requests_are_those_of_who_asks(api):
+    api.create("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", "all", roleRef={
+        "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}, subjects=[
+            {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "bob"},
+            {"kind": "ServiceAccount", "namespace": "kube-system", "name": "some"}])
+    own = ["2024-01-01T00:00:00Z", "1", "0", "0s", "2024-01-01T00:00:00Z"]
+    account = api.user("system:serviceaccount:kube-system:some", "system:serviceaccounts")
+    for client, found in ((api.admin, ["exempt", "exempt", "-1", "-1", "", *own]),
+                          (account, ["workload-high", "kube-system-service-accounts", "", "-1", "", *own]),
+                          (api.user("bob"), ["global-default", "global-default", "", "-1", "bob", *own])):
+        line, = client.raw("GET", f"{DUMPS}requests").splitlines()[1:]
+        cells = [cell.strip() for cell in line.split(",")]
+        queued = cells[2]
+        assert [*cells[:2], found[2] or queued, *cells[3:]] == [*found[:2], found[2] or queued, *found[3:]]
+        queues = [[cell.strip() for cell in row.split(",")][:5] for row in client.raw(
+            "GET", f"{DUMPS}queues").splitlines()[1:]]
+        assert len(queues) == 64 + 64 + 16 + 128 * 3
+        assert [row for row in queues if row[3] != "0"] == (
+            [] if queued == "-1" else [[cells[0], queued, "0", "1", "1"]])
+    detailed = api.user("bob").raw("GET", f"{DUMPS}requests?includeRequestDetails=1").splitlines()
+    assert [cell.strip() for cell in detailed[1].split(",")][10:13] == ["bob", "get", f"{DUMPS}requests"]
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), [
+    ("POST", "/version", False), ("DELETE", "/openid/v1/jwks", False), ("POST", "/api", False),
+    ("PUT", "/api/v1", False), ("POST", "/apis/apps/v1", False), ("POST", "/apis/apps", True),
+    ("POST", "/healthz", True), ("POST", "/metrics", True),
+    ("GET", "/version/", True), ("GET", "/openid/v1/jwks/", True)])
+def test_methods_of_paths_that_are_no_resources(api, method, path, allowed):
+    if allowed:
+        assert api.admin.raw(method, path, {} if method == "POST" else None)
+    else:
+        assert "the server does not allow this method on the requested resource" in api.refused(
+            api.admin.raw, method, path)
+
+
+def test_metrics_are_reset(api):
+    assert api.admin.raw("DELETE", "/metrics") == "metrics reset\n"

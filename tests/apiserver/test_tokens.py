@@ -1,4 +1,5 @@
 import base64
+import hashlib
 import json
 
 
@@ -30,6 +31,32 @@ def test_a_token_is_known_again_until_it_expires(api):
     assert "authenticated" not in review("nonsense")
     api.server.clock.reach(api.server.now + 601)
     assert "authenticated" not in review(token)
+
+
+def number(text: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
+
+
+def test_a_token_is_signed_by_the_key_that_the_server_tells(api):
+    token = issue(api)["status"]["token"]
+    signed, _, signature = token.rpartition(".")
+    head = signed.partition(".")[0]
+    key, = api.admin.raw("GET", "/openid/v1/jwks")["keys"]
+    assert json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4))) == {"alg": "RS256", "kid": key["kid"]}
+    assert (key["kty"], key["use"], key["alg"], key["e"], len(key["kid"])) == ("RSA", "sig", "RS256", "AQAB", 43)
+    found = pow(number(signature), number(key["e"]), number(key["n"])).to_bytes(256, "big")
+    assert found[:204] == b"\0\1" + b"\xff" * 202
+    assert found[-32:] == hashlib.sha256(signed.encode()).digest()
+
+
+def test_a_token_of_an_older_version_is_known(api):
+    body = issue(api)["status"]["token"].split(".")[1]
+    signed = f"e30.{body}"
+    digest = hashlib.shake_256(b"kubesim " + signed.encode()).digest(256)
+    for signature, known in ((digest, True), (digest[::-1], False)):
+        token = f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+        answer = api.create("authentication.k8s.io/v1", "TokenReview", "", spec={"token": token})["status"]
+        assert answer.get("authenticated", False) is known
 
 
 def test_a_token_that_lives_too_short_is_refused(api):

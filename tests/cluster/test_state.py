@@ -11,7 +11,7 @@ import pytest
 from kubesim_cli.apiserver.client import Client
 from kubesim_cli.cluster.cluster import Cluster, StoreError
 from kubesim_cli.cluster.state import VERSION, ClusterState
-from kubesim_cli.store import log
+from kubesim_cli.store import log, reading
 from kubesim_cli.store.store import Store
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"},
@@ -54,7 +54,7 @@ def test_a_cluster_of_version_0_1_goes_on(folder):
     old.commit()
     old.close()
     as_of_0_1(folder)
-    assert "version" not in Store(folder).meta and log.load(folder)[0].format == 1
+    assert "version" not in Store(folder).meta and reading.load(folder)[0].format == 1
 
     cluster = opened(folder, START + 50_000)
     assert cluster.clock.frozen and cluster.now == START + 1000
@@ -65,7 +65,7 @@ def test_a_cluster_of_version_0_1_goes_on(folder):
     cluster.commit()
     cluster.close()
     again = Store(folder)
-    assert again.meta["version"] == VERSION and log.load(folder)[0].format == log.FORMAT
+    assert again.meta["version"] == VERSION and reading.load(folder)[0].format == log.FORMAT
     assert again.meta["release"] == [1, 36]  # which 0.1 did not note
 
 
@@ -84,7 +84,7 @@ def test_a_store_that_0_1_wrote_goes_on_and_is_kept_as_it_was(folder):
     cluster.commit()
     cluster.close()
     again = Store(folder)
-    assert log.load(folder)[0].format == log.FORMAT and again.get("pods", "default/late")
+    assert reading.load(folder)[0].format == log.FORMAT and again.get("pods", "default/late")
     with open(os.path.join(f"{folder}~format1", log.LOG), "rb") as file:
         assert file.read() == before
     assert sorted(os.listdir(os.path.dirname(folder))) == ["c", "c~format1"]

@@ -133,3 +133,15 @@ def test_nothing_is_kept_for_services_without_selector(w):
     web(w, "a")
     w.advance(2)
     assert w.api.items("endpoints", "default") == [] and slices(w) == []
+
+
+def test_the_slices_of_a_service_are_found_without_the_others(terminal, monkeypatch):
+    from kubesim_cli.store.store import Store
+
+    terminal.ok("kubectl create service clusterip a --tcp=80")
+    listed, real = [], Store.list
+    monkeypatch.setattr(Store, "list", lambda self, resource, namespace="": listed.append(resource) or real(
+        self, resource, namespace))
+    terminal.ok("kubectl create service clusterip b --tcp=80")
+    terminal.ok("kubectl delete service a")
+    assert {"services", "endpointslices.discovery.k8s.io"}.isdisjoint(listed)

@@ -33,7 +33,7 @@ def faults(seed: int, cases: range, area: str = "") -> dict[str, str]:
     with (
         tempfile.TemporaryDirectory(dir=MEMORY if os.path.isdir(MEMORY) else None) as folder,
         mock.patch.dict(os.environ, {"KUBESIM_TRACEBACK": "1", "HOME": folder}),
-        mock.patch("kubesim_cli.cluster.cluster.PATIENCE", 600.0),  # a day with all of these objects takes its time
+        mock.patch("kubesim_cli.cluster.waiting.PATIENCE", 600.0),  # a day with all of these objects takes its time
     ):
         bench = Bench(folder, RELEASES[seed % len(RELEASES)])
         try:

@@ -76,13 +76,14 @@ def test_check_shows_what_differs_and_writes_nothing(tmp_path, capsys):
 
 def test_since_and_until_are_those_of_the_releases():
     facts, served = datafile.read(datafile.RELEASES), datafile.read(datafile.RESOURCES)
-    from update_resources import GATED, UNTIL
+    from update_resources import conditions
 
     for entry in served["resources"]:
         key = f"{entry['groupVersion']} {entry['name']}"
         known = facts["resources"].get(key, {})
-        assert entry.get("until") == UNTIL.get(key, known.get("until")), key
-        assert (entry.get("since"), entry.get("gate")) == (known.get("since"), GATED.get(key)), key
+        assert entry.get("until") == known.get("until"), key
+        assert entry.get("since") == known.get("since"), key
+        assert {name: entry[name] for name in ("gate", "optional") if name in entry} == conditions(entry), key
     pod_spec = datafile.read(datafile.SCHEMA)["definitions"]["io.k8s.api.core.v1.PodSpec"]["properties"]
     found = facts["fields"]["core_v1.PodSpec"]
     assert {name: node["x-since"] for name, node in pod_spec.items() if "x-since" in node} == {

@@ -181,3 +181,88 @@ def test_resources_tell_the_hash_of_their_storage_version(newest):
     shown = newest.ok("kubectl api-resources -o kyaml --api-group=policy")
     assert shown.index('kind: "APIResourceList"') < shown.index('apiVersion: "v1"')
     assert shown.index('namespaced: true') < shown.index('group: "policy"') < shown.index("storageVersionHash")
+
+
+RANGES_AND_MIGRATION = """\
+apiVersion: networking.k8s.io/v1alpha1
+kind: ServiceCIDR
+metadata: {name: more}
+spec: {cidrs: [10.200.0.0/28]}
+---
+apiVersion: storagemigration.k8s.io/v1alpha1
+kind: StorageVersionMigration
+metadata: {name: secrets}
+spec: {resource: {group: "", version: v1, resource: secrets}}
+"""
+
+
+def test_alphas_behind_gates_of_their_releases(cluster):
+    terminal = cluster("1.30", "--feature-gates=MultiCIDRServiceAllocator=true,StorageVersionMigrator=true")
+    terminal.ok("kubectl apply -f -", RANGES_AND_MIGRATION)
+    terminal.advance("5s")
+    found = json.loads(terminal.ok("kubectl get storageversionmigration secrets -o json"))
+    assert found["apiVersion"] == "storagemigration.k8s.io/v1alpha1"
+    assert found["spec"]["resource"] == {"version": "v1", "resource": "secrets"}
+    assert [(each["type"], "lastUpdateTime" in each, "lastTransitionTime" in each)
+            for each in found["status"]["conditions"]] == [("Running", True, False), ("Succeeded", True, False)]
+    assert terminal.ok("kubectl get servicecidrs,ipaddresses -o name").split() == [
+        "servicecidr.networking.k8s.io/kubernetes", "servicecidr.networking.k8s.io/more",
+        "ipaddress.networking.k8s.io/10.96.0.1", "ipaddress.networking.k8s.io/10.96.0.10"]
+    assert "VERSION:    v1alpha1" in terminal.ok("kubectl explain servicecidr.spec")
+    assert "1.networking.k8s.io" in terminal.ok("kubectl get apiservices v1alpha1.networking.k8s.io -o name")
+
+
+POLICY = """\
+apiVersion: admissionregistration.k8s.io/v1beta1
+kind: ValidatingAdmissionPolicy
+metadata: {name: few}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [configmaps]}]
+  validations: [{expression: "object.metadata.name != 'no'"}]
+---
+apiVersion: admissionregistration.k8s.io/v1beta1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: few}
+spec: {policyName: few, validationActions: [Deny]}
+"""
+
+
+def test_a_beta_that_runtime_config_asks_for(cluster):
+    terminal = cluster("1.28", "--feature-gates=ValidatingAdmissionPolicy=true "
+                               "--runtime-config=admissionregistration.k8s.io/v1beta1=true")
+    terminal.ok("kubectl apply -f -", POLICY)
+    assert "ValidatingAdmissionPolicy 'few' with binding 'few' denied" in terminal("kubectl create cm no").err
+    terminal.ok("kubectl create cm yes")
+
+
+@pytest.mark.parametrize(("release", "options", "served"), [
+    ("1.28", "", []), ("1.37", "", []),
+    ("1.31", "--runtime-config=api/beta=true", ["admissionregistration.k8s.io/v1beta1",
+                                                "authentication.k8s.io/v1beta1"]),
+    ("1.33", "--runtime-config=networking.k8s.io/v1beta1", ["networking.k8s.io/v1beta1"]),
+    ("1.33", "--runtime-config=networking.k8s.io/v1beta1/servicecidrs=true", ["networking.k8s.io/v1beta1"]),
+    ("1.33", "--runtime-config=api/all=true,api/beta=false", []),
+    ("1.33", "--feature-gates=DynamicResourceAllocation=true", ["resource.k8s.io/v1beta2"]),
+    ("1.34", "--runtime-config=certificates.k8s.io/v1beta1=true --feature-gates=ClusterTrustBundle=true",
+     ["certificates.k8s.io/v1beta1"])])
+def test_which_versions_are_served(cluster, release, options, served):
+    found = cluster(release, options).ok("kubectl api-versions").split()
+    assert [each for each in found if "alpha" in each or ("beta" in each and FLOWCONTROL not in each)] == served
+
+
+def test_flow_control_without_its_betas(cluster):
+    assert FLOWCONTROL not in cluster("1.28", "--runtime-config=api/beta=false").ok("kubectl api-versions")
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("alpha=true", "runtime-config invalid key alpha"), ("api/all=maybe", "invalid value api/all=maybe"),
+    ("batch/v1beta1=perhaps", 'invalid value of batch/v1beta1: perhaps, err: strconv.ParseBool: parsing "perhaps": '
+                              "invalid syntax"),
+    ("storage.k8s.io/v1beta1/VolumeAttributesClass=true", "invalid key storage.k8s.io/v1beta1/VolumeAttributesClass: "
+     'group/version/resource and resource is always lowercase plural, not "VolumeAttributesClass"'),
+    ("apps/v1=false", "kubesim does not play --runtime-config=apps/v1=false"),
+    ("api/ga=false", "kubesim does not play --runtime-config=api/ga=false")])
+def test_a_runtime_config_that_is_refused(terminal, text, why):
+    refused = terminal(f"kubectl sim reset --runtime-config={text}")
+    assert (refused.code, refused.err) == (1, f"Error: {why}\n")

@@ -165,3 +165,60 @@ def test_what_the_api_server_tells_of_itself(web):
     found = json.loads(web.ok("kubectl get --raw /.well-known/openid-configuration"))
     assert found["issuer"] == "https://kubernetes.default.svc.cluster.local"
     assert found["jwks_uri"] == "https://192.168.49.2:8443/openid/v1/jwks"
+
+
+KUBELET = "/api/v1/nodes/minikube/proxy"
+
+
+@pytest.fixture
+def said(newest):
+    """A terminal with a pod that has said two lines."""
+    newest.ok("kubectl run b --image=busybox -- sh -c 'echo hi; sleep 2; echo there; sleep 1000'")
+    newest.advance("10s")
+    return newest
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("", "hi\nthere\n"), ("?tailLines=1", "there\n"), ("?limitBytes=4", "hi\nt"), ("?sinceSeconds=1", "")])
+def test_a_containers_log_by_its_kubelet(said, query, found):
+    assert said.ok(f"kubectl get --raw '{KUBELET}/containerLogs/default/b/b{query}'") == found
+    stamped = said.ok(f"kubectl get --raw '{KUBELET}/containerLogs/default/b/b?timestamps=true'").splitlines()
+    assert [line.partition("Z ")[2] for line in stamped] == ["hi", "there"]
+
+
+@pytest.mark.parametrize(("path", "reason"), [
+    ("containerLogs/default/b/x", "NotFound"), ("containerLogs/default/x/x", "NotFound"),
+    ("containerLogs/default/b/b?tailLines=many", "BadRequest"),
+    ("containerLogs/default/b/b?tailLines=-1", "The request is invalid"),
+    ("containerLogs/default/b", "NotFound"), ("run/default/b/b?cmd=ls", "MethodNotAllowed")])
+def test_what_a_kubelet_refuses(said, path, reason):
+    refused = said(f"kubectl get --raw '{KUBELET}/{path}'")
+    assert refused.code == 1 and reason in refused.err
+
+
+def test_a_program_run_by_the_kubelet(said):
+    def run(command):
+        return said(f"kubectl create --raw '{KUBELET}/run/default/b/b?cmd={command}' -f -", "")
+
+    assert run("echo a  b").out == "a  b\n"
+    assert "command 'ls /nosuch' exited with 1: ls: /nosuch: No such file or directory" in run("ls /nosuch").err
+    assert 'exec: \\"nosuch\\": executable file not found in $PATH' in run("nosuch").err
+
+
+def test_the_pods_that_run_by_their_kubelet(said):
+    said.ok("kubectl run later --image=nosuch")
+    found = json.loads(said.ok(f"kubectl get --raw {KUBELET}/runningpods/"))["items"]
+    assert {"metadata": {"name": "b", "namespace": "default", "uid": found[0]["metadata"]["uid"],
+                         "creationTimestamp": None}, "status": {}, "spec": {
+        "containers": [{"name": "b", "image": "busybox", "resources": {}}]}} == found[0]
+    assert "later" not in {pod["metadata"]["name"] for pod in found}
+
+
+def test_names_in_paths_may_be_escaped(web):
+    pod = web.ok("kubectl get pods -o jsonpath={.items[0].metadata.name}")
+    assert "Welcome" in web.ok(f"kubectl get --raw {NAMESPACE}/services/web%3A8080/proxy/")
+    assert "Welcome" in web.ok(f"kubectl get --raw {NAMESPACE}/pods/http%3A{pod}%3A80/proxy/index%2Ehtml")
+    assert json.loads(web.ok(f"kubectl get --raw {NAMESPACE}/services/w%65b"))["metadata"]["name"] == "web"
+    assert "could not find" in web(f"kubectl get --raw {NAMESPACE}/services/web%3A8080/proxy/a%20b").err
+    assert web("kubectl get --raw /api/v1/pods%zz").err == (
+        'error: --raw must be a valid URL path: parse "/api/v1/pods%zz": invalid URL escape "%zz"\n')

@@ -288,6 +288,7 @@ nodes:
         ["front", "<none>", "10.40.0.0/24", "node-role.kubernetes.io/control-plane"],
         ["rear", "a", "10.40.1.0/24", "k"]]
     assert "valid ports is 31000-31010" in terminal("kubectl create service nodeport x --tcp=80 --node-port=30000").err
+    assert "admissionregistration.k8s.io/v1alpha1" in terminal.ok("kubectl api-versions")
 
 
 def test_containerd_begins_resolv_conf_with_the_search_list(terminal, kind, config):

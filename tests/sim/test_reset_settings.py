@@ -73,7 +73,7 @@ def test_a_node_that_is_added_needs_a_subnet_of_its_own(terminal):
 
 def test_every_loop_has_a_controller_that_turns_it_off():
     other_programs = {"apiservice-availability", "crdregistration", "customresourcedefinition", "event-ttl",
-                      "flowcontrol", "ingress-nginx", "ipallocator-repair", "stages"}
+                      "flowcontrol", "ingress-nginx", "ipallocator-repair", "leases", "stages"}
     assert set(enabled.loops_that_run("-scheduler,-kubelet", LOOPS)) == other_programs
     assert {its for _, loops in enabled.CONTROLLERS.values() for its in loops.split()} <= set(LOOPS)
 

@@ -42,6 +42,27 @@ def writer(tmp_path):
     made.close()
 
 
+def past(writer: Store, resource: str, revision: int) -> tuple[bool, list[str], list[tuple[str, str]], int]:
+    found = writer.as_of(resource, revision)
+    return (found.known, [*found.objects()], [(type_, obj["metadata"]["name"]) for type_, obj in found.changes()],
+            found.oldest)
+
+
+def test_what_there_was_and_what_came_since(writer, monkeypatch):
+    assert past(writer, "pods", 4) == (True, [f"default/{name}" for name in "abcd"], [
+        ("MODIFIED", "a"), ("DELETED", "b"), ("DELETED", "c"), ("ADDED", "c")], 4)
+    assert past(writer, "pods", writer.revision) == (True, ["default/a", "default/c", "default/d"], [], 4)
+    assert past(writer, "nodes", 4) == (True, [], [("ADDED", "n"), ("DELETED", "n")], 4)
+    assert past(writer, "pods", 3)[0] is False
+    last = writer.revision
+    monkeypatch.setattr(store, "GARBAGE", 0)
+    for _ in range(20):
+        writer.put("MODIFIED", "pods", "default/a", pod("a"))
+    writer.commit()
+    assert past(writer, "pods", last)[0] is False and past(writer, "pods", last)[3] == writer.revision
+    assert past(writer, "pods", writer.revision)[:3] == (True, ["default/a", "default/c", "default/d"], [])
+
+
 def verified(writer: Store) -> log.Index:
     return compaction.verified(os.path.join(writer.folder, log.LOG), writer._index)
 

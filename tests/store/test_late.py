@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from kubesim_cli.store import log, store
+from kubesim_cli.store import reading, store
 from kubesim_cli.store.store import Store
 
 
@@ -96,7 +96,7 @@ def test_they_are_compacted_as_others(tmp_path, monkeypatch):
         made.commit()
         made.release()
     made.close()
-    index, file = log.load(folder)
+    index, file = reading.load(folder)
     file.close()
     assert index.generation > 0
     assert [each["n"] for each in Store(folder).list("pods")] == [4, 4, 4]

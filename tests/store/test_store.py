@@ -134,6 +134,47 @@ def test_one_object_is_read_without_decoding_the_others(folder, monkeypatch):
     assert len(decoded) == 1
 
 
+def test_what_services_hold_is_known_without_decoding(folder, monkeypatch):
+    monkeypatch.setattr(log, "SLACK", 0)
+    writer = Store(folder)
+    writer.begin()
+    web = {"metadata": {"name": "web", "ownerReferences": [{"uid": "u1", "controller": True}]},
+           "spec": {"clusterIPs": ["10.96.0.7", "fd00:0::7"], "healthCheckNodePort": 30001, "ports": [
+               {"nodePort": 30000}, {"nodePort": 30000, "protocol": "UDP"}, {}]}}
+    writer.put("ADDED", "services", "default/web", web)
+    writer.put("ADDED", "services", "default/none", {"metadata": {"name": "none"}, "spec": {"clusterIPs": ["None"]}})
+    writer.put("ADDED", "pods", "default/pod", {"metadata": {"name": "pod"}, "spec": {"clusterIPs": ["10.96.0.8"]}})
+    writer.commit()
+    for seen in (Store(folder), writer):
+        assert [name for name in ("ip/10.96.0.7", "ip/fd00::7", "ip/10.96.0.8", "ip/None", "port/30000", "port/30001")
+                if seen.holds("services", name)] == ["ip/10.96.0.7", "ip/fd00::7", "port/30000", "port/30001"]
+        assert [obj["metadata"]["name"] for obj in seen.owned("services", "u1")] == ["web"]
+        assert [obj["metadata"]["name"] for obj in seen.orphans("services", "default")] == ["none"]
+    slice_ = {"metadata": {"name": "web-1", "namespace": "default", "labels": {"kubernetes.io/service-name": "web"},
+                           "ownerReferences": [{"uid": "u1", "controller": True}]}}
+    writer.put("ADDED", "endpointslices.discovery.k8s.io", "default/web-1", slice_)
+    writer.put("ADDED", "endpointslices.discovery.k8s.io", "default/x", {"metadata": {"name": "x"}})
+    assert writer.named("endpointslices.discovery.k8s.io", "service/default/web") == [slice_]
+    writer.put("DELETED", "endpointslices.discovery.k8s.io", "default/web-1", slice_)
+    assert writer.named("endpointslices.discovery.k8s.io", "service/default/web") == []
+    writer.put("DELETED", "services", "default/web", web)
+    assert not writer.holds("services", "ip/10.96.0.7")
+    writer.close()
+
+
+def test_an_index_of_before_is_made_anew(folder, monkeypatch):
+    monkeypatch.setattr(log, "SLACK", 0)
+    monkeypatch.setattr(log, "INDEX_FORMAT", 3)
+    monkeypatch.setattr(log, "names_of", lambda resource, obj: [])
+    writer = Store(folder)
+    writer.begin()
+    writer.put("ADDED", "services", "default/web", {"metadata": {"name": "web"}, "spec": {"clusterIPs": ["10.96.0.7"]}})
+    writer.commit()
+    writer.close()
+    monkeypatch.undo()
+    assert Store(folder).holds("services", "ip/10.96.0.7")
+
+
 def test_owners_are_known_without_decoding(folder, monkeypatch):
     monkeypatch.setattr(log, "SLACK", 0)
     writer = Store(folder)
@@ -345,7 +386,7 @@ def test_of_fleeting_objects_only_the_last_are_kept_in_memory(folder, monkeypatc
 
 def test_nothing_is_read_anew_where_nothing_was_written(filled, monkeypatch):
     reader = Store(filled)
-    monkeypatch.setattr(log, "load", lambda folder: pytest.fail("read anew"))
+    monkeypatch.setattr(store, "load", lambda folder: pytest.fail("read anew"))
     assert not reader.reload() and not reader.begin()
     reader.release()
     monkeypatch.undo()

@@ -40,6 +40,7 @@ PLUGINS: dict[str, tuple[str, ...]] = {
     "runtimeclass": ("pods",),
     "certificateapproval": ("certificatesigningrequests.certificates.k8s.io",),
     "certificatesigning": ("certificatesigningrequests.certificates.k8s.io",),
+    "clustertrustbundleattest": ("clustertrustbundles.certificates.k8s.io",),
     "certificatesubjectrestriction": ("certificatesigningrequests.certificates.k8s.io",),
     "defaultingressclass": ("ingresses.networking.k8s.io",),
     "denyserviceexternalips": ("services",),

@@ -80,6 +80,7 @@ class Kind:
     kube_finalizers = True   # finalizers have a domain or are standard ones (core's ValidateObjectMeta)
     unconditional_update = True      # an update without resourceVersion overwrites (AllowUnconditionalUpdate)
     create_on_update = False         # a PUT to a name that is not there creates it
+    lively = False                   # what `alive` shows is more than what is stored
     computed = False                 # never stored: serve_get and serve_list make its objects for each request
     deprecation = ""                 # Warning: text that every request gets, from release `deprecated_since` on
     deprecated_since: Release | None = None
@@ -154,6 +155,10 @@ class Kind:
 
     def store_version(self, obj: Object) -> Object:
         """Return an object as it is stored, given in any version."""
+        return obj
+
+    def alive(self, obj: Object, client: Client) -> Object:
+        """Return what a user sees of a stored object whose kind is `lively`, `client` being a trusted Client."""
         return obj
 
     def is_held(self, obj: Object) -> bool:

@@ -174,20 +174,22 @@ def positive_quantity(path: str, value: str) -> FieldErrors:
     return [field.invalid(path, value, "must be greater than zero")]
 
 
-def ip_address(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
+def ip_address(path: str, value: str, release: Release, known: Collection[str] = ()) -> FieldErrors:
     """An IP address; values in `known` were accepted before."""
-    return [] if value in known else said(path, value, names.ip(value))
+    strict = enabled("StrictIPCIDRValidation", release)
+    return [] if value in known else said(path, value, names.ip(value, strict))
 
 
 def ip_warnings(path: str, value: str, release: Release) -> list[str]:
     """Warnings about how an address is written that is one (validation.GetWarningsForIP)."""
-    if ":" not in value or not enabled("AddressWarnings", release) or names.ip(value):
+    address = names.parsed_ip(value)
+    if address is None or not enabled("AddressWarnings", release):
         return []
-    from ipaddress import ip_address as parsed
-
-    canonical = str(parsed(value))
-    return [] if value == canonical else [
-        f'{path}: IPv6 address "{value}" should be in RFC 5952 canonical format ("{canonical}")']
+    if names.ip(value):
+        plain = getattr(address, "ipv4_mapped", None) or address
+        return [f'{path}: non-standard IP address "{value}" is invalid: use "{plain}"']
+    return [] if value == str(address) else [
+        f'{path}: IPv6 address "{value}" should be in RFC 5952 canonical format ("{address}")']
 
 
 def load_balancer_host(path: str, value: str) -> FieldErrors:
@@ -200,19 +202,26 @@ def load_balancer_host(path: str, value: str) -> FieldErrors:
     return errors
 
 
-def cidr(path: str, value: str, known: Collection[str] = ()) -> FieldErrors:
+def cidr(path: str, value: str, release: Release, known: Collection[str] = ()) -> FieldErrors:
     """A network in CIDR notation; values in `known` were accepted before."""
-    return [] if value in known else said(path, value, names.cidr(value))
+    strict = enabled("StrictIPCIDRValidation", release)
+    return [] if value in known else said(path, value, names.cidr(value, strict))
 
 
 def cidr_warnings(path: str, value: str, release: Release) -> list[str]:
     """Warnings about how a network is written that is one (validation.GetWarningsForCIDR)."""
-    if ":" not in value or not enabled("AddressWarnings", release) or names.cidr(value):
+    found = names.parsed_cidr(value)
+    if found is None or not enabled("AddressWarnings", release):
         return []
-    from ipaddress import ip_network
-
-    return [] if value == str(ip_network(value)) else [
-        f'{path}: IPv6 CIDR value "{value}" should be in RFC 5952 canonical format ("{ip_network(value)}")']
+    network, warnings = found.network, []
+    if found.ip != network.network_address:
+        warnings.append(f'{path}: CIDR value "{value}" is ambiguous in this context (should be "{network}" or '
+                        f'"{found.ip}/{network.max_prefixlen}"?)')
+    if {*names.cidr(value)} - {"must not have bits set beyond the prefix length"}:
+        warnings.append(f'{path}: non-standard CIDR value "{value}" is invalid: use "{network}"')
+    if not warnings and network.version == 6 and value != str(network):
+        warnings.append(f'{path}: IPv6 CIDR value "{value}" should be in RFC 5952 canonical format ("{network}")')
+    return warnings
 
 
 _CONDITION_REASON = "[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?"
@@ -272,11 +281,8 @@ def fully_qualified_domain_name(path: str, name: str) -> FieldErrors:
 
 def endpoint_ip(path: str, value: str) -> FieldErrors:
     """An address that may be the target of traffic (ValidateEndpointIP)."""
-    from ipaddress import ip_address as parse
-
-    try:
-        address = parse(value)
-    except ValueError:
+    address = names.parsed_ip(value)
+    if address is None:
         return [field.invalid(path, value, "must be a valid IP address")]
     if address.is_unspecified:
         return [field.invalid(path, value, f"may not be unspecified ({value})")]

@@ -22,6 +22,7 @@ def request(ctx: Context, method: str, url: str, filename: str = "") -> str:
     from ...go.json import loads
     if not url.startswith("/"):
         raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: invalid URI for request")
+    url = _unescaped(url)
     data = _body(ctx, filename) if filename else None
     proxied = ctx.cluster.proxied(ctx.client, method, url, data)
     if proxied is not None:
@@ -45,9 +46,27 @@ def request(ctx: Context, method: str, url: str, filename: str = "") -> str:
     answer = ctx.client.raw(method, url, parsed)
     if isinstance(answer, str):
         return answer
-    if path == "/version":
+    if path.rstrip("/") == "/version":
         return json.dumps(answer, indent=2, ensure_ascii=False)
     return _text(answer)
+
+
+def _unescaped(url: str) -> str:
+    """Return a URL whose path says what it means (client-go's RequestURI); what would end it stays escaped."""
+    path, question, query = url.partition("?")
+    if "%" not in path:
+        return url
+    import json
+    from urllib.parse import unquote
+
+    from ...go.url import check_escapes
+
+    try:
+        check_escapes(path)
+    except ValueError as problem:
+        raise Failure(f"--raw must be a valid URL path: parse {json.dumps(url)}: {problem}") from None
+    told = unquote(path).replace("%", "%25").replace("?", "%3F").replace("#", "%23")
+    return told + question + query
 
 
 def _text(answer: Json) -> str:
@@ -58,8 +77,10 @@ def _text(answer: Json) -> str:
 
 def _follow(ctx: Context, look: Callable[[], list[Object]], timeout: float | None) -> None:
     """Print the events of a watch, a line each, as long as it goes on."""
-    def show() -> None:
-        ctx.out("".join(_text(event) for event in look()))
+    def show() -> bool:
+        events = look()
+        ctx.out("".join(_text(event) for event in events))
+        return bool(events) and events[-1]["type"] == "ERROR"
 
     try:
         ctx.wait(show, timeout)

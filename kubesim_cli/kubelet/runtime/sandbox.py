@@ -48,6 +48,13 @@ def user_of(pod: Object, container: Object, inside: image.Image) -> User:
     return User(int(uid), int(context.get("runAsGroup") or gid or 0), tuple(groups))
 
 
+def container_user(api: Client, pod: Object, container: Object) -> Object:
+    """Return who a container runs as, as containerd tells it: the primary group is among the others."""
+    user = user_of(pod, container, image.of(catalogue.of(api).key(container["image"])))
+    return {"linux": {"uid": user.uid, "gid": user.gid, "supplementalGroups": [
+        user.gid, *(group for group in user.groups if group != user.gid)]}}
+
+
 def user_problem(api: Client, pod: Object, container: Object) -> str:
     """Return why a container must not run that is not to be root, "" where it may (verifyRunAsNonRoot)."""
     context = {**(pod["spec"].get("securityContext") or {}), **(container.get("securityContext") or {})}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.apiserver.kinds.checks import cidr, ip_address
 from kubesim_cli.machinery.objects import clone
+from kubesim_cli.releases.gates import GatedRelease
 
 ODD, USUAL = "2001:DB8::1", "2001:db8::1"
 NET, USUAL_NET = "2001:DB8::/64", "2001:db8::/64"
@@ -44,4 +46,57 @@ def test_what_is_written_oddly(desk, group, kind, obj, warned):
     for release in ((1, 36), (1, 32)):
         there, made = desk(group, kind, release), {"metadata": {}, **clone(obj)}
         there.kind.default(made, there.ctx)
-        assert there.kind.warnings(made, None, there.ctx) == (warned if release == (1, 36) else [])
+        found = there.kind.warnings(made, None, there.ctx)
+        assert found == (warned if release == (1, 36) else [
+            text.replace("CIDR value", "prefix").replace("should be in", "is not in")
+            + ", which may cause controller apply-loops" for text in warned if kind == "Service" and "RFC" in text])
+
+
+LATER = "was accepted, but will be invalid in a future Kubernetes release"
+ZERO = "IPv4 field has octet with leading zero"
+LOOSE, STRICT = [(1, 28), (1, 32), (1, 35)], [(1, 36), GatedRelease.of((1, 34), {"StrictIPCIDRValidation": True})]
+
+
+@pytest.mark.parametrize(("value", "wrong", "newer", "older"), [
+    ("010.96.0.50", "must not have leading 0s", 'non-standard IP address "010.96.0.50" is invalid: use "10.96.0.50"',
+     f'IP address {LATER}: ParseAddr("010.96.0.50"): {ZERO}'),
+    ("::ffff:10.0.0.1", "must not be an IPv4-mapped IPv6 address",
+     'non-standard IP address "::ffff:10.0.0.1" is invalid: use "10.0.0.1"', "")])
+def test_an_address_that_others_may_read_otherwise(desk, value, wrong, newer, older):
+    obj = {"metadata": {}, "spec": {"type": "LoadBalancer", "loadBalancerIP": value, "clusterIP": "10.96.0.1",
+                                    "clusterIPs": ["10.96.0.1"], "ports": [{"port": 1}]}}
+    for release in (*LOOSE, *STRICT):
+        assert [str(each) for each in ip_address("at", value, release)] == (
+            [] if release in LOOSE else [f'at: Invalid value: "{value}": {wrong}'])
+        there = desk("", "Service", release)
+        found = there.kind.warnings(there.kind.default(made := clone(obj), there.ctx) or made, None, there.ctx)
+        text = newer if release >= (1, 33) else older
+        assert found == ([f"spec.loadBalancerIP: {text}"] if text else [])
+    assert ip_address("at", value, (1, 36), [value]) == []
+
+
+@pytest.mark.parametrize(("value", "wrong", "newer", "older"), [
+    ("010.0.0.0/8", "must not have leading 0s in IP or prefix length",
+     ['non-standard CIDR value "010.0.0.0/8" is invalid: use "10.0.0.0/8"'],
+     [f'IP prefix {LATER}: netip.ParsePrefix("010.0.0.0/8"): ParseAddr("010.0.0.0"): {ZERO}']),
+    ("10.0.0.1/8", "must not have bits set beyond the prefix length",
+     ['CIDR value "10.0.0.1/8" is ambiguous in this context (should be "10.0.0.0/8" or "10.0.0.1/32"?)'], []),
+    ("::ffff:10.0.0.0/120", "must not have an IPv4-mapped IPv6 address", None, None)])
+def test_a_network_that_others_may_read_otherwise(desk, value, wrong, newer, older):
+    assert wrong in str(cidr("at", value, (1, 36))[0])
+    assert cidr("at", value, (1, 35)) == cidr("at", value, (1, 36), [value]) == []
+    spec = {"type": "LoadBalancer", "loadBalancerSourceRanges": [value], "ports": [{"port": 1}]}
+    obj = {"metadata": {}, "spec": spec}
+    for release, expected in (((1, 35), newer), ((1, 32), older)):
+        there, made = desk("", "Service", release), clone(obj)
+        there.kind.default(made, there.ctx)
+        found = there.kind.warnings(made, None, there.ctx)
+        assert expected is None or found == [f"spec.loadBalancerSourceRanges[0]: {text}" for text in expected]
+
+
+def test_what_is_no_address_in_any_release():
+    for release in ((1, 28), (1, 36)):
+        for value in ("", "1.2.3", "1.2.3.256", "1.2.3.x", "::1%eth0", "10.0.0.0/8"):
+            assert ip_address("at", value, release)
+        for value in ("", "10.0.0.0", "10.0.0.0/33", "::/x", "10.0.0/8"):
+            assert cidr("at", value, release)

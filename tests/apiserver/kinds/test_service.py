@@ -40,6 +40,31 @@ def test_an_address_is_the_same_however_it_is_written(api):
         service, api, "b", clusterIP="fd00:10:96::bb")
 
 
+def test_who_looks_for_an_address_or_a_port_reads_no_other_service(api, monkeypatch):
+    for i in range(40):
+        service(api, f"s{i}", type="NodePort")
+    taken = api.server.find("services", "default", "s0")["spec"]
+
+    def listed(resource, namespace=""):
+        assert resource != "services"
+        return type(api.server.store).list(api.server.store, resource, namespace)
+
+    monkeypatch.setattr(api.server.store, "list", listed)
+    spec = service(api, "one-more", type="NodePort")
+    held = [taken["clusterIP"], taken["ports"][0]["nodePort"]]
+    assert spec["clusterIP"] != held[0] and spec["ports"][0]["nodePort"] != held[1]
+    assert "already allocated" in api.refused(service, api, "a", clusterIP=held[0])
+    assert "already allocated" in api.refused(service, api, "b", type="NodePort", ports=[
+        {"port": 80, "nodePort": held[1]}])
+
+
+def test_what_a_deleted_service_held_is_free(api):
+    service(api, "a", type="NodePort", clusterIP="10.96.7.7", ports=[{"port": 80, "nodePort": 30777}])
+    api.admin.delete("services", "a", "default")
+    spec = service(api, "b", type="NodePort", clusterIP="10.96.7.7", ports=[{"port": 80, "nodePort": 30777}])
+    assert (spec["clusterIP"], spec["ports"][0]["nodePort"]) == ("10.96.7.7", 30777)
+
+
 def test_node_ports(api):
     spec = service(api, type="NodePort")
     assert 30000 <= spec["ports"][0]["nodePort"] <= 32767

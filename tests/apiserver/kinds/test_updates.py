@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kubesim_cli.apiserver.kinds.core.podspec import update
+from kubesim_cli.releases import gates
+
 IMMUTABLE = "field is immutable"
 NOT_NEGATIVE = "must be greater than or equal to 0"
 CLAIM = {"devices": {"requests": [{"name": "r", "exactly": {"deviceClassName": "c"}}]}}
@@ -187,3 +190,28 @@ def test_more_of_pods(spec, parts, expected):
     spec = {**spec, "containers": [{"name": "c", "image": "i", **parts}]}
     default_pod_spec(spec, release)
     assert [str(error) for error in validate_pod_spec(spec, "spec", release, {"name": "p"})] == expected
+
+
+RESIZABLE = gates.GatedRelease.of((1, 31), {"InPlacePodVerticalScaling": True})
+
+
+@pytest.mark.parametrize(("release", "resources", "wrong"), [
+    (RESIZABLE, {"requests": {"cpu": "1", "memory": "1Gi"}}, ""),
+    (RESIZABLE, {"requests": {"cpu": "1"}}, ""),
+    (RESIZABLE, {}, "metadata: Invalid value: \"BestEffort\": Pod QoS is immutable"),
+    (RESIZABLE, {"requests": {"cpu": "1", "ephemeral-storage": "1Gi"}}, "spec: Forbidden: pod updates may not change "),
+    (gates.GatedRelease.of((1, 32), {"InPlacePodVerticalScaling": True}), {"requests": {"cpu": "1"}},
+     "spec: Forbidden: pod updates may not change "),
+    ((1, 31), {"requests": {"cpu": "1"}}, "spec: Forbidden: pod updates may not change ")])
+def test_cpu_and_memory_change_by_an_update_before_there_was_a_subresource(release, resources, wrong):
+    def pod(own):
+        return {"metadata": {"name": "p"}, "spec": {"restartPolicy": "Always", "dnsPolicy": "Default",
+                                                           "terminationGracePeriodSeconds": 30, "containers": [
+            {"name": "c", "image": "nginx", "terminationMessagePolicy": "File", "imagePullPolicy": "Always",
+             "terminationMessagePath": "/dev/termination-log", "resources": own}]}}
+
+    before = pod({"requests": {"cpu": "500m", "memory": "1Gi"}})
+    found = [str(error) for error in update.validate(pod(resources), before, "", release)]
+    assert [text[:len(wrong)] for text in found] == ([wrong] if wrong else []), found
+    if release is RESIZABLE and "Forbidden" in wrong:
+        assert "`spec.containers[*].resources` (for CPU/memory only)" in found[-1]

@@ -42,7 +42,7 @@ def validate(obj: Object) -> FieldErrors:
         errors.append(field.invalid("spec.signerName", signer, "the legacy signerName is not allowed via this API "
                                     "version"))
     else:
-        errors += _signer("spec.signerName", signer)
+        errors += signer_name("spec.signerName", signer)
     seconds = spec.get("expirationSeconds")
     if seconds is not None and seconds < 600:
         errors.append(field.invalid("spec.expirationSeconds", seconds,
@@ -78,7 +78,7 @@ def _request(text: str | None) -> str:
     return "" if der[:1] == b"\x30" else "asn1: structure error: tags don't match"
 
 
-def _signer(path: str, signer: str) -> FieldErrors:
+def signer_name(path: str, signer: str) -> FieldErrors:
     """ValidateSignerName: a domain, a slash and a name."""
     if not signer:
         return [field.required(path)]

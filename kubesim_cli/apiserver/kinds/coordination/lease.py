@@ -7,6 +7,7 @@ from ..base import AGE, NAME, Column, Kind
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ....machinery.types import FieldErrors, Object
+    from ...client import Client
     from ..base import Context
 
 
@@ -14,7 +15,25 @@ class Lease(Kind):
     kube_finalizers = False
     columns = (NAME, Column("Holder", lambda obj, ctx: obj["spec"].get("holderIdentity") or ""), AGE)
     create_on_update = True
+    lively = True
     unconditional_update = False
+
+    def alive(self, obj: Object, client: Client) -> Object:
+        from ....machinery import timestamps
+        from ....machinery.wellknown import ANNOTATION_KUBELET_STOPPED
+        from ...leases import NODES, renewed
+
+        until = client.now
+        if obj["metadata"].get("namespace") == NODES:
+            node = client.find("nodes", obj["metadata"]["name"])
+            if node is None or not ((node.get("status") or {}).get("nodeInfo") or {}).get("kubeletVersion"):
+                return obj
+            stopped = (node["metadata"].get("annotations") or {}).get(ANNOTATION_KUBELET_STOPPED)
+            try:
+                until = timestamps.parse(stopped) if stopped is not None else until
+            except ValueError:  # since it is there
+                return obj
+        return renewed(obj, until)
 
     def default(self, obj: Object, ctx: Context) -> None:
         obj.setdefault("spec", {})

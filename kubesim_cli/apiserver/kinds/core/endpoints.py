@@ -7,7 +7,7 @@ from ..columns import first_three
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
     from ..base import Context
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
@@ -36,7 +36,7 @@ class Endpoints(Kind):
                 errors.append(field.required(path, "must specify `addresses` or `notReadyAddresses`"))
             for what, found in (("addresses", addresses), ("notReadyAddresses", waiting)):
                 for j, address in enumerate(found):
-                    errors += _address(f"{path}.{what}[{j}]", address)
+                    errors += _address(f"{path}.{what}[{j}]", address, ctx.release)
             ports = subset.get("ports") or ()
             for j, port in enumerate(ports):
                 errors += _port(f"{path}.ports[{j}]", port, len(ports) > 1)
@@ -71,12 +71,12 @@ def _shown(subsets: list[Object] | None) -> str:
     return first_three(found, len(found), "")
 
 
-def _address(path: str, address: Object) -> FieldErrors:
+def _address(path: str, address: Object, release: Release) -> FieldErrors:
     """validateEndpointAddress."""
     from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, ip_address
 
     ip = address.get("ip", "")
-    errors = ip_address(f"{path}.ip", ip)
+    errors = ip_address(f"{path}.ip", ip, release)
     if address.get("hostname"):
         errors += dns1123_label(f"{path}.hostname", address["hostname"])
     if address.get("nodeName") is not None:

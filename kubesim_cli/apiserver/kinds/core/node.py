@@ -50,7 +50,7 @@ class Node(Kind):
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         from .node_validation import validate
 
-        return validate(obj)
+        return validate(obj, ctx.release)
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
         from .node_validation import validate_update

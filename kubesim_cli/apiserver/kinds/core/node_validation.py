@@ -11,19 +11,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
 
 _FEATURE = r"[A-Z][a-zA-Z0-9]*(\/[a-zA-Z][a-zA-Z0-9]*)*"
 _MAX_FEATURE = 253
 
 
-def validate(obj: Object) -> FieldErrors:
+def validate(obj: Object, release: Release) -> FieldErrors:
     """Return the FieldErrors of a new Node."""
     status = obj.get("status") or {}
     errors = _taints(obj) + _resources(status) + _swap(status) + _declared_features(status)
     ranges = obj["spec"].get("podCIDRs") or []
     for i, value in enumerate(ranges):
-        errors += cidr(f"spec.podCIDRs[{i}]", value)
+        errors += cidr(f"spec.podCIDRs[{i}]", value, release)
     if len(ranges) > 2 or (len(ranges) == 2 and len({":" in value for value in ranges}) == 1):
         errors.append(field.invalid("spec.podCIDRs", ranges, "may specify no more than one CIDR for each IP family"))
     return errors

@@ -81,7 +81,10 @@ class Service(Kind):
         return service_validation.validate_status(obj, old, ctx.release)
 
     def warnings(self, obj: Object, old: Object | None, ctx: Context) -> list[str]:
-        from ..checks import cidr_warnings, ip_warnings
+        if enabled("AddressWarnings", ctx.release):
+            from ..checks import cidr_warnings, ip_warnings
+        else:
+            from .service_warnings import cidr_warnings, ip_warnings
 
         spec, found = obj["spec"], []
         annotations = obj["metadata"].get("annotations") or {}

@@ -9,12 +9,13 @@ from zlib import crc32
 
 from ....machinery import conditions, errors, field
 from ....releases.gates import enabled
+from ....store import held
 from ...serviceranges import Range, address_of, number_of
 from .service_util import EXPOSED, externally_accessible, headless, needs_health_check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
     from ...serviceranges import ServiceRanges
     from ..base import Context
 
@@ -38,7 +39,7 @@ def allocate(obj: Object, old: Object | None, ctx: Context) -> None:
         _keep_allocated(spec, before)
     _pair_cluster_ips(spec, before)
     allocator = _Allocator(obj, before, ctx)
-    _settle_families(obj, before, ctx.client.server.service_ranges)
+    _settle_families(obj, before, ctx.client.server.service_ranges, ctx.release)
     if spec["type"] != "ExternalName" and not headless(spec):
         _cluster_ip(obj, before, allocator)
     if spec["type"] in EXPOSED:
@@ -86,7 +87,7 @@ def _pair_cluster_ips(spec: Object, old: Object | None) -> None:
             spec.pop("clusterIPs", None)
 
 
-def _settle_families(obj: Object, old: Object | None, ranges: ServiceRanges) -> None:
+def _settle_families(obj: Object, old: Object | None, ranges: ServiceRanges, release: Release) -> None:
     """Set ipFamilyPolicy and ipFamilies, or refuse what the cluster cannot give (initIPFamilyFields)."""
     spec = obj["spec"]
     if spec["type"] == "ExternalName" or (old and _still_prefers(spec, old)):
@@ -97,7 +98,7 @@ def _settle_families(obj: Object, old: Object | None, ranges: ServiceRanges) -> 
         spec["ipFamilyPolicy"] = inherited or ("RequireDualStack" if selectorless else "SingleStack")
     from .service_validation import cluster_ip_fields
 
-    _refuse(obj, cluster_ip_fields(spec, old or {}))
+    _refuse(obj, cluster_ip_fields(spec, old or {}, release))
     policy, families, ips = spec["ipFamilyPolicy"], list(spec.get("ipFamilies") or ()), spec.get("clusterIPs") or []
     bad = []
     if old and policy == "SingleStack":  # which is a clear word where the rest was left as it is
@@ -175,28 +176,22 @@ def _cluster_ip(obj: Object, old: Object | None, allocator: _Allocator) -> None:
 
 
 class _Allocator:
-    """What is taken already by all Services, and what this one takes."""
+    """What this Service takes of what no other one has, as the store's index tells it."""
 
     def __init__(self, obj: Object, old: Object | None, ctx: Context):
         meta = obj["metadata"]
         self.obj, self.key = obj, f"{meta.get('namespace', '')}/{meta.get('name', '')}"
-        self.own_ports = set(_node_ports(old)) if old else set()
+        self.own_ports = set(held.node_ports_of(old)) if old else set()
         self.client, self.release = ctx.client, ctx.release
         self.many = enabled("MultiCIDRServiceAllocator", ctx.release)
         self.ranges = ctx.client.server.service_ranges
-        self._taken: tuple[set[int], set[int]] | None = None
+        self._just_taken: set[int] = set()  # node ports
 
-    @property
-    def taken(self) -> tuple[set[int], set[int]]:
-        """(cluster IPs as numbers, node ports) in use."""
-        if self._taken is None:
-            ips: set[int] = set()
-            ports: set[int] = set()
-            for service in self.client.items("services"):
-                ips.update(number_of(ip) for ip in service["spec"].get("clusterIPs") or () if ip != "None")
-                ports.update(_node_ports(service["spec"]))
-            self._taken = ips, ports
-        return self._taken
+    def _has_ip(self, ip: str) -> bool:
+        return self.client.server.store.holds("services", held.address(ip))
+
+    def _has_port(self, port: int) -> bool:
+        return port in self._just_taken or self.client.server.store.holds("services", held.node_port(port))
 
     def _ranges(self, family: str) -> list[Range]:
         """Return the ranges of a family: the server's own, and those of ServiceCIDRs that are ready, where the release
@@ -219,7 +214,7 @@ class _Allocator:
             why = "the provided network does not match the current range"
         elif not those.first < number_of(ip) < last:
             why = f"the provided IP ({ip}) is not in the valid range. The range of valid IPs is {those.cidr}"
-        elif number_of(ip) in self.taken[0]:
+        elif self._has_ip(ip):
             why = "provided IP is already allocated"
         if why:
             _refuse(self.obj, [field.invalid("spec.clusterIPs", self.obj["spec"].get("clusterIPs"),
@@ -232,10 +227,10 @@ class _Allocator:
             spared = _spared(those.count, 16, 16, 256)
             for first in (spared or 1, 1):
                 size = those.count - first - 1
-                for step in range(min(size, len(self.taken[0]) + 1)):
-                    number = those.first + first + (at + step) % size
-                    if number not in self.taken[0]:
-                        return address_of(number)
+                for step in range(size):
+                    ip = address_of(those.first + first + (at + step) % size)
+                    if not self._has_ip(ip):
+                        return ip
         name = self.obj["metadata"].get("name", "")
         whose = f' for Service "{name}"' if enabled("ServiceIPErrorNamed", self.release) else ""
         raise errors.StatusError(500, "InternalError",
@@ -247,14 +242,14 @@ class _Allocator:
         if not self.ranges.first_port <= port <= self.ranges.last_port:
             why = ("provided port is not in the valid range. "
                    f"The range of valid ports is {self.ranges.first_port}-{self.ranges.last_port}")
-        elif port in self.taken[1]:
+        elif self._has_port(port):
             why = "provided port is already allocated"
         if why:
             if path == "spec.healthCheckNodePort":
                 raise errors.StatusError(500, "InternalError", "Internal error occurred: failed to allocate requested "
                                          f"HealthCheck NodePort {port}: {why}")
             _refuse(self.obj, [field.invalid(path, port, why)])
-        self.taken[1].add(port)
+        self._just_taken.add(port)
 
     def any_port(self, salt: int | str) -> int:
         """Return a free node port."""
@@ -264,8 +259,8 @@ class _Allocator:
             size = count - spared
             for step in range(size):
                 port = self.ranges.first_port + spared + (at + step) % size
-                if port not in self.taken[1]:
-                    self.taken[1].add(port)
+                if not self._has_port(port):
+                    self._just_taken.add(port)
                     return port
         raise errors.StatusError(500, "InternalError",
                                  "Internal error occurred: failed to allocate a nodePort: range is full")
@@ -294,13 +289,6 @@ class _Allocator:
             given.setdefault(port.get("port", 0), number)
 
 
-def _node_ports(spec: Object) -> list[int]:
-    found = [port["nodePort"] for port in spec.get("ports") or () if port.get("nodePort")]
-    if spec.get("healthCheckNodePort"):
-        found.append(spec["healthCheckNodePort"])
-    return found
-
-
 def drop_type_dependent(obj: Object, old: Object) -> None:
     """Drop in place what a Service's new type has no use for and the user did not touch (dropTypeDependentFields)."""
     spec, before = obj["spec"], old["spec"]
@@ -318,7 +306,8 @@ def drop_type_dependent(obj: Object, old: Object) -> None:
         for key in ("ipFamilies", "ipFamilyPolicy"):
             if same(key):
                 drop(key)
-    if before["type"] in EXPOSED and spec["type"] not in EXPOSED and set(_node_ports(before)) >= set(_node_ports(spec)):
+    if (before["type"] in EXPOSED and spec["type"] not in EXPOSED
+            and set(held.node_ports_of(before)) >= set(held.node_ports_of(spec))):
         for port in spec.get("ports") or ():
             port.pop("nodePort", None)
     if needs_health_check(before) and not needs_health_check(spec) and same("healthCheckNodePort"):

@@ -48,16 +48,16 @@ def validate(obj: Object, before: Object, release: Release) -> FieldErrors:
     if spec.get("selector"):
         errors += labels("spec.selector", spec["selector"])
     errors += _affinity(spec)
-    errors += cluster_ip_fields(spec, before)
+    errors += cluster_ip_fields(spec, before, release)
     for i, ip in enumerate(spec.get("externalIPs") or ()):
         path = f"spec.externalIPs[{i}]"
-        errors += ip_address(path, ip, before.get("externalIPs") or ()) or endpoint_ip(path, ip)
+        errors += ip_address(path, ip, release, before.get("externalIPs") or ()) or endpoint_ip(path, ip)
     errors += one_of("spec.type", type_, _TYPES)
     if type_ == "ClusterIP":
         errors += [field.forbidden(f"spec.ports[{i}].nodePort", "may not be used when `type` is 'ClusterIP'")
                    for i, port in enumerate(ports) if port.get("nodePort")]
     errors += _duplicate_ports(ports)
-    errors += _load_balancer(spec, type_, before)
+    errors += _load_balancer(spec, type_, before, release)
     errors += _load_balancer_class(spec, None)
     errors += _external_traffic(spec)
     policy = spec.get("internalTrafficPolicy")
@@ -116,7 +116,7 @@ def _affinity(spec: Object) -> FieldErrors:
     return errors
 
 
-def cluster_ip_fields(spec: Object, before: Object) -> FieldErrors:
+def cluster_ip_fields(spec: Object, before: Object, release: Release) -> FieldErrors:
     """Errors of clusterIP, clusterIPs, ipFamilies and ipFamilyPolicy (ValidateServiceClusterIPsRelatedFields)."""
     if spec.get("type") == "ExternalName":
         return []
@@ -140,7 +140,7 @@ def cluster_ip_fields(spec: Object, before: Object) -> FieldErrors:
             if len(ips) > 1:
                 wrong.append(field.invalid(path, ips, "'None' must be the first and only value"))
         else:
-            wrong += ip_address(f"{path}[{i}]", ip, before.get("clusterIPs") or ())
+            wrong += ip_address(f"{path}[{i}]", ip, release, before.get("clusterIPs") or ())
     errors += wrong
     if len(ips) > 2:
         errors.append(field.invalid(path, ips, "may only hold up to 2 values"))
@@ -174,7 +174,7 @@ def _duplicate_ports(ports: list[Object]) -> FieldErrors:
     return errors
 
 
-def _load_balancer(spec: Object, type_: str, before: Object) -> FieldErrors:
+def _load_balancer(spec: Object, type_: str, before: Object, release: Release) -> FieldErrors:
     only = "may only be used when `type` is 'LoadBalancer'"
     errors = []
     ranges = spec.get("loadBalancerSourceRanges") or ()
@@ -182,7 +182,7 @@ def _load_balancer(spec: Object, type_: str, before: Object) -> FieldErrors:
         errors.append(field.forbidden("spec.LoadBalancerSourceRanges", only))
     known = [text.strip() for text in before.get("loadBalancerSourceRanges") or ()]
     for i, text in enumerate(ranges):
-        errors += cidr(f"spec.LoadBalancerSourceRanges[{i}]", text.strip(), known)
+        errors += cidr(f"spec.LoadBalancerSourceRanges[{i}]", text.strip(), release, known)
     if spec.get("allocateLoadBalancerNodePorts") is not None and type_ != "LoadBalancer":
         errors.append(field.forbidden("spec.allocateLoadBalancerNodePorts", only))
     return errors
@@ -273,7 +273,7 @@ def validate_status(obj: Object, old: Object, release: Release) -> FieldErrors:
     for i, entry in enumerate(ingress):
         at, ip = f"{path}[{i}]", entry.get("ip", "")
         if ip:
-            errors += ip_address(f"{at}.ip", ip, known)
+            errors += ip_address(f"{at}.ip", ip, release, known)
         if enabled("LoadBalancerIPMode", release):
             errors += _ip_mode(f"{at}.ipMode", entry.get("ipMode"), ip)
         errors += load_balancer_host(f"{at}.hostname", entry.get("hostname", ""))

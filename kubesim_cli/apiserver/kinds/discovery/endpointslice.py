@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
     from ..base import Cell, Context
 
 _MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
@@ -60,7 +60,7 @@ class EndpointSlice(Kind):
                 errors.append(field.required(f"{path}.addresses", "must contain at least 1 address"))
             elif len(addresses) > _MAX_ADDRESSES:
                 errors.append(field.too_many(f"{path}.addresses", len(addresses), _MAX_ADDRESSES))
-            errors += _endpoint(path, endpoint, type_)
+            errors += _endpoint(path, endpoint, type_, ctx.release)
         return errors
 
     def validate_update(self, obj: Object, old: Object, ctx: Context) -> FieldErrors:
@@ -103,7 +103,7 @@ def _ports(ports: Sequence[Object]) -> FieldErrors:
     return errors
 
 
-def _endpoint(path: str, endpoint: Object, type_: str) -> FieldErrors:
+def _endpoint(path: str, endpoint: Object, type_: str, release: Release) -> FieldErrors:
     """validateEndpoints."""
     from ....machinery import field
     from ..checks import dns1123_label, dns1123_subdomain, endpoint_ip, fully_qualified_domain_name, ip_address, labels
@@ -115,7 +115,7 @@ def _endpoint(path: str, endpoint: Object, type_: str) -> FieldErrors:
             errors += fully_qualified_domain_name(at, address)
         if type_ not in ("IPv4", "IPv6"):
             continue
-        wrong = ip_address(at, address)
+        wrong = ip_address(at, address, release)
         if not wrong and (":" in address) != (type_ == "IPv6"):
             wrong = [field.invalid(f"{path}.addresses", address, f"must be an {type_} address")]
         errors += wrong or endpoint_ip(at, address)

@@ -59,7 +59,7 @@ class Ingress(Kind):
         for i, entry in enumerate(now):
             path = f"status.loadBalancer.ingress[{i}]"
             if entry.get("ip"):
-                errors += ip_address(f"{path}.ip", entry["ip"], known)
+                errors += ip_address(f"{path}.ip", entry["ip"], ctx.release, known)
             errors += load_balancer_host(f"{path}.hostname", entry.get("hostname", ""))
         return errors
 

@@ -6,7 +6,7 @@ from ..base import AGE, NAME, Column, Kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ....machinery.types import FieldErrors, Object
+    from ....machinery.types import FieldErrors, Object, Release
     from ..base import Cell, Context
 
 
@@ -46,7 +46,7 @@ class NetworkPolicy(Kind):
                 for j, port in enumerate(rule.get("ports") or ()):
                     errors += _port(f"spec.{direction}[{i}].ports[{j}]", port)
                 for j, peer in enumerate(rule.get(peers) or ()):
-                    errors += _peer(f"spec.{direction}[{i}].{peers}[{j}]", peer, known)
+                    errors += _peer(f"spec.{direction}[{i}].{peers}[{j}]", peer, ctx.release, known)
         types = spec.get("policyTypes") or []
         if len(types) > 2:
             return [*errors, field.invalid("spec.policyTypes", types, "may not specify more than two policyTypes")]
@@ -98,7 +98,7 @@ def _port(path: str, port: Object) -> FieldErrors:
     return errors
 
 
-def _peer(path: str, peer: Object, known: list[str]) -> FieldErrors:
+def _peer(path: str, peer: Object, release: Release, known: list[str]) -> FieldErrors:
     """ValidateNetworkPolicyPeer."""
     from ....machinery import field
     from ..checks import label_selector
@@ -109,7 +109,7 @@ def _peer(path: str, peer: Object, known: list[str]) -> FieldErrors:
         errors += label_selector(f"{path}.{key}", peer[key])
     block = peer.get("ipBlock")
     if block is not None:
-        errors += _ip_block(f"{path}.ipBlock", block, known)
+        errors += _ip_block(f"{path}.ipBlock", block, release, known)
         if selectors:
             errors.append(field.forbidden(path, "may not specify both ipBlock and another peer"))
     elif not selectors:
@@ -117,27 +117,26 @@ def _peer(path: str, peer: Object, known: list[str]) -> FieldErrors:
     return errors
 
 
-def _ip_block(path: str, block: Object, known: list[str]) -> FieldErrors:
+def _ip_block(path: str, block: Object, release: Release, known: list[str]) -> FieldErrors:
     """ValidateIPBlock."""
-    from ipaddress import ip_network
-
-    from ....machinery import field
+    from ....machinery import field, names
     from ..checks import cidr
 
     whole = block.get("cidr", "")
     if not whole:
         return [field.required(f"{path}.cidr")]
-    errors = cidr(f"{path}.cidr", whole, known)
+    errors = cidr(f"{path}.cidr", whole, release, known)
     if errors:
         return errors
+    outer = names.parsed_cidr(whole)
     for i, text in enumerate(block.get("except") or ()):
         at = f"{path}.except[{i}]"
-        wrong = cidr(at, text, known)
+        wrong = cidr(at, text, release, known)
         errors += wrong
-        if not wrong:
-            inner, outer = ip_network(text, strict=False), ip_network(whole, strict=False)
-            if inner.prefixlen <= outer.prefixlen or inner.network_address not in outer:
-                errors.append(field.invalid(at, text, "must be a strict subset of `cidr`"))
+        inner = names.parsed_cidr(text)
+        if not wrong and inner is not None and outer is not None and (
+                inner.network.prefixlen <= outer.network.prefixlen or inner.ip not in outer.network):
+            errors.append(field.invalid(at, text, "must be a strict subset of `cidr`"))
     return errors
 
 

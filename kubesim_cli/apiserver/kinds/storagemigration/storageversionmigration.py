@@ -27,6 +27,16 @@ def _status_cell(obj: Object, ctx: Context) -> Cell:
     return found[-1] if found else "Unknown"
 
 
+def _timed(obj: Object, api_version: str, before: str, after: str) -> Object:
+    """Return a copy of another version, whose conditions call their time otherwise."""
+    obj = {**obj, "apiVersion": api_version}
+    found = (obj.get("status") or {}).get("conditions")
+    if found:
+        obj["status"] = {**obj["status"], "conditions": [
+            {after if key == before else key: value for key, value in each.items()} for each in found]}
+    return obj
+
+
 class StorageVersionMigration(Kind):
     columns = (NAME, Column("Resource", _resource_cell), Column("Status", _status_cell))
     has_status = True
@@ -38,6 +48,16 @@ class StorageVersionMigration(Kind):
 
     def default_status(self, obj: Object, ctx: Context) -> None:
         obj["status"] = {}
+
+    def convert(self, obj: Object, api_version: str) -> Object:
+        if api_version.endswith("/v1alpha1"):
+            return _timed(obj, api_version, "lastTransitionTime", "lastUpdateTime")
+        return super().convert(obj, api_version)
+
+    def store_version(self, obj: Object) -> Object:
+        if obj["apiVersion"].endswith("/v1alpha1"):
+            return _timed(obj, "storagemigration.k8s.io/v1", "lastUpdateTime", "lastTransitionTime")
+        return obj
 
     def validate(self, obj: Object, ctx: Context) -> FieldErrors:
         """ValidateStorageVersionMigration."""

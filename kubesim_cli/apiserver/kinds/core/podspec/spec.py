@@ -171,10 +171,10 @@ def validate_pod_spec(spec: Object, path: str, release: Release, pod: Object | N
     errors += security.host_process(path, spec)
     errors += security.host_users(path, spec)
     errors += _hostname_override(f"{path}.hostnameOverride", spec)
-    return errors + _rest(path, spec)
+    return errors + _rest(path, spec, rules)
 
 
-def _rest(path: str, spec: Object) -> FieldErrors:
+def _rest(path: str, spec: Object, rules: Rules) -> FieldErrors:
     """The fields that are checked last, each by itself (ValidateHostAliases, validateSchedulingGroup)."""
     errors: FieldErrors = []
     for key, rule in (("serviceAccountName", dns1123_subdomain), ("nodeName", dns1123_subdomain)):
@@ -189,7 +189,7 @@ def _rest(path: str, spec: Object) -> FieldErrors:
     if spec.get("tolerations"):
         errors += scheduling.tolerations(f"{path}.tolerations", spec["tolerations"])
     for i, alias in enumerate(spec.get("hostAliases") or ()):
-        errors += ip_address(f"{path}.hostAliases[{i}].ip", alias.get("ip", ""))
+        errors += ip_address(f"{path}.hostAliases[{i}].ip", alias.get("ip", ""), rules.release)
         for j, name in enumerate(alias.get("hostnames") or ()):
             errors += dns1123_subdomain(f"{path}.hostAliases[{i}].hostnames[{j}]", name)
     if spec.get("priorityClassName"):
@@ -254,7 +254,7 @@ def _dns_config(path: str, spec: Object, rules: Rules) -> FieldErrors:
     if len(servers) > 3:
         errors.append(field.invalid(f"{path}.nameservers", servers, "must not have more than 3 nameservers"))
     for i, server in enumerate(servers):
-        errors += ip_address(f"{path}.nameservers[{i}]", server)
+        errors += ip_address(f"{path}.nameservers[{i}]", server, rules.release)
     if len(searches) > 32:
         errors.append(field.invalid(f"{path}.searches", searches, "must not have more than 32 search paths"))
     if len(" ".join(searches)) > 2048:

@@ -37,11 +37,11 @@ def validate_status(obj: Object, old: Object, release: Release) -> FieldErrors:
     errors += _resource_claims(status.get("resourceClaimStatuses") or (), spec.get("resourceClaims") or ())
     if status.get("extendedResourceClaimStatus") is not None:
         errors += _extended_resources("status.extendedResourceClaimStatus", status["extendedResourceClaimStatus"], spec)
-    errors += _addresses("podIPs", status, before)
+    errors += _addresses("podIPs", status, before, release)
     if status.get("hostIPs") and status["hostIPs"][0].get("ip", "") != status.get("hostIP", ""):
         errors.append(field.invalid("status.hostIPs[0].ip", status["hostIPs"][0].get("ip", ""),
                                     "must be equal to `hostIP`"))
-    errors += _addresses("hostIPs", status, before)
+    errors += _addresses("hostIPs", status, before, release)
     for check in (_user, _allocated):
         for key, kind in _STATUSES.items():
             for i, container in enumerate(status.get(key) or ()):
@@ -141,14 +141,14 @@ def _extended_resources(path: str, status: Object, spec: Object) -> FieldErrors:
     return errors + (dns1123_subdomain(at, claim) if claim else [field.required(at)])
 
 
-def _addresses(key: str, status: Object, before: Object) -> FieldErrors:
+def _addresses(key: str, status: Object, before: Object, release: Release) -> FieldErrors:
     """The addresses of a pod or its host: valid ones, at most one of each family; what was there before may stay
     (validatePodIPs, validateHostIPs)."""
     path, found = f"status.{key}", [each.get("ip", "") for each in status.get(key) or ()]
     known: Sequence[str] = [each.get("ip", "") for each in before.get(key) or ()]
     errors: FieldErrors = []
     for i, ip in enumerate(found):
-        errors += ip_address(f"{path}[{i}]", ip, known)
+        errors += ip_address(f"{path}[{i}]", ip, release, known)
     if len(found) > 2 or (len(found) == 2 and len({":" in ip for ip in found}) == 1):
         shown = [{"IP": ip} for ip in found]
         errors.append(field.invalid(path, shown, "may specify no more than one IP for each IP family"))

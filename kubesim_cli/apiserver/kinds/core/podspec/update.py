@@ -5,6 +5,7 @@ from __future__ import annotations
 from .....machinery import field, names
 from .....machinery.objects import clone, copy_field
 from .....machinery.wellknown import MIRROR_POD_ANNOTATION_KEY
+from .....releases.gates import enabled
 from .... import internaltypes
 from . import resources, scheduling
 from .security import APPARMOR
@@ -18,6 +19,7 @@ _MAX_INT32 = 2**31 - 1
 _UPDATABLE = ("pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,"
               "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
               "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)")
+_RESOURCES = ",`spec.containers[*].resources` (for CPU/memory only)"
 _ONLY_CPU_AND_MEMORY = "only cpu and memory resources are mutable"
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 
@@ -55,7 +57,12 @@ def validate(obj: Object, old: Object, subresource: str, release: Release) -> Fi
     errors += _annotations(obj["metadata"].get("annotations") or {}, old["metadata"].get("annotations") or {})
     if subresource == "ephemeralcontainers":
         return _ephemeral(obj, old, errors)
-    return errors + _spec(obj["spec"], old["spec"])
+    resizable = enabled("InPlacePodVerticalScaling", release) and not enabled("PodResizeSubresource", release)
+    if resizable:
+        qos = resources.qos_class(obj["spec"], release)
+        if qos != resources.qos_class(old["spec"], release):
+            errors.append(field.invalid("metadata", qos, "Pod QoS is immutable"))
+    return errors + _spec(obj["spec"], old["spec"], resizable)
 
 
 def _annotations(new: Object, old: Object) -> FieldErrors:
@@ -70,8 +77,8 @@ def _annotations(new: Object, old: Object) -> FieldErrors:
     return errors
 
 
-def _spec(new: Object, old: Object) -> FieldErrors:
-    """ValidateContainerUpdates."""
+def _spec(new: Object, old: Object, resizable: bool) -> FieldErrors:
+    """ValidateContainerUpdates. `resizable`: cpu and memory of containers may change, too."""
     errors: FieldErrors = []
     for kind in ("containers", "initContainers"):
         found = new.get(kind) or []
@@ -98,7 +105,7 @@ def _spec(new: Object, old: Object) -> FieldErrors:
         if gate.get("name", "") not in known:
             errors.append(field.forbidden(f"spec.schedulingGates[{i}].name", "only deletion is allowed, but found new "
                                           f"scheduling gate '{gate.get('name', '')}'"))
-    return errors if new == old else errors + _rest(clone(new), old)
+    return errors if new == old else errors + _rest(clone(new), old, resizable)
 
 
 def _tolerations(new: list[Object], old: list[Object]) -> FieldErrors:
@@ -110,12 +117,14 @@ def _tolerations(new: list[Object], old: list[Object]) -> FieldErrors:
     return scheduling.tolerations("spec.tolerations", new)
 
 
-def _rest(munged: Object, old: Object) -> FieldErrors:
+def _rest(munged: Object, old: Object, resizable: bool) -> FieldErrors:
     """Put back what may change, in place; anything else that still differs is refused, with a diff."""
     errors: FieldErrors = []
     for kind in ("containers", "initContainers"):
         for container, before in zip(munged.get(kind) or (), old.get(kind) or (), strict=True):
             copy_field("image", before, container)
+            if resizable and kind == "containers":
+                _put_back_cpu_and_memory(container, before)
     for key in ("activeDeadlineSeconds", "schedulingGates", "tolerations"):
         copy_field(key, old, munged)
     if old.get("terminationGracePeriodSeconds", 0) < 0 and munged.get("terminationGracePeriodSeconds") == 1:
@@ -123,8 +132,20 @@ def _rest(munged: Object, old: Object) -> FieldErrors:
     if old.get("schedulingGates"):
         errors += _gated(munged, old)
     if munged != old:
-        errors.append(field.forbidden("spec", f"{_UPDATABLE}\n{internaltypes.diff(old, munged, 'PodSpec')}"))
+        may = _UPDATABLE + _RESOURCES * resizable
+        errors.append(field.forbidden("spec", f"{may}\n{internaltypes.diff(old, munged, 'PodSpec')}"))
     return errors
+
+
+def _put_back_cpu_and_memory(container: Object, before: Object) -> None:
+    """mungeCpuMemResources, in place; claims may go as well."""
+    own, kept = container.get("resources") or {}, before.get("resources") or {}
+    munged = {}
+    for kind in ("limits", "requests"):
+        if kept.get(kind):
+            others = {name: amount for name, amount in (own.get(kind) or {}).items() if name not in ("cpu", "memory")}
+            munged[kind] = {**others, **{name: kept[kind][name] for name in ("cpu", "memory") if name in kept[kind]}}
+    container["resources"] = munged
 
 
 def _gated(munged: Object, old: Object) -> FieldErrors:
