@@ -198,7 +198,11 @@ def test_completion(terminal, words, expected):
     ("create clusterrolebinding x --clusterrole system:nod", [
         "system:node", "system:node-bootstrapper", "system:node-problem-detector", "system:node-proxier", ":4"]),
     ("config set-context x --namespace def", ["default", ":4"]), ("help rollout st", ["status", ":4"]),
-    ("completion", ["completion", ":4"]), ("opt", ["options", ":4"]),
+    ("completion", ["completion", ":4"]), ("opt", ["options", ":4"]), ("completion bash ''", [":0"]),
+    ("help nosuch ''", [":4"]), ("help get nosuch ''", [":4"]), ("help rollout nosuch st", ["status", ":4"]),
+    ("--help ''", [":4"]), ("get -h --o", [":4"]), ("get --help -o j", [":4"]), ("get pods -o=ya", ["yaml", ":4"]),
+    ("get pods -wo=ya", ["yaml", ":4"]), ("apply -f=x", ["json", "yaml", "yml", ":8"]), ("get -n=kube-s", [
+        "kube-system", ":4"]), ("config -- --nosuch=us", [":4"]), ("--h", ["--help", ":4"]),
 ])
 def test_completion_is_that_of_each_command(terminal, words, expected):
     result = terminal(f"kubectl __completeNoDesc {words}")
@@ -213,6 +217,11 @@ def test_completion_tells_what_it_does_not_find(terminal):
                    f"[Debug] [Error] unable to find a command for arguments: [nope]\n{ended}")
     assert terminal("kubectl __complete get pods --nope ''").err == (
         f"[Debug] [Error] Error while parsing flags from args [pods --nope]: unknown flag: --nope\n{ended}")
+    assert terminal("kubectl __complete kuberc ''").err == terminal("kubectl __complete nope ''").err.replace(
+        "nope", "kuberc")  # as long as the release does not have it
+    for flag, told in (("--nope=us", "nope"), ("-wZ=us", "Z")):
+        assert terminal(f"kubectl __complete config {flag}") == (
+            0, ":0\n", f"[Debug] [Error] Subcommand 'config' does not support flag '{told}'\n{ended}")
     assert terminal("kubectl __complete").err == "error: requires at least 1 arg(s), only received 0\n"
 
 

@@ -74,24 +74,33 @@ def complete(ctx: Context) -> None:
 
 def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[str, str]], int]:
     """Return the candidates for `partial`, (word, description), and the directive."""
-    command, rest = find(words)
-    command = in_release(command, lambda: ctx.release)
+    named, rest = find(words)
+    command = in_release(named, lambda: ctx.release)
+    rest = [*named[len(command):].split(), *rest]
     if not command and any(not word.startswith("-") for word in rest):
         ctx.err("[Debug] Cleared global flags for plugin completion\n"
                 f"[Debug] [Error] unable to find a command for arguments: [{' '.join(words)}]\n")
         return [], 0
     flags = flags_of(command, environ=ctx.environ)
     awaited = _awaited(flags, rest)
-    if awaited:
+    unknown = ""
+    if partial.startswith("-") and "=" in partial and "--" not in words:
+        name, _, partial = partial.partition("=")
+        awaited = name[2:] if name.startswith("--") else flags.find_shorthand(name[-1])
+        unknown = "" if awaited in flags else name[2:] if name.startswith("--") else name[-1]
+    elif awaited:
         rest = rest[:-1]
-    elif partial.startswith("--") and "=" in partial:
-        name, _, partial = partial[2:].partition("=")
-        awaited = name if name in flags else ""
     try:
         args = flags.parse(rest)
     except FlagError as why:
         ctx.err(f"[Debug] [Error] Error while parsing flags from args [{' '.join(rest)}]: {why}\n")
         return [], 0
+    if unknown:
+        ctx.err(f"[Debug] [Error] Subcommand '{command.rpartition(' ')[2] or ctx.name}' does not support flag "
+                f"'{unknown}'\n")
+        return [], 0
+    if flags.changed("help"):
+        return [], NO_FILES
     ctx.command, ctx.flags = command, flags
     try:
         if awaited:
@@ -102,7 +111,7 @@ def _complete(ctx: Context, words: list[str], partial: str) -> tuple[list[tuple[
     except (StatusError, Failure):
         return [], NO_FILES
     below = [] if any(map(flags.is_local, flags.given())) else _below(command, args, ctx.release)
-    return [*_described([name for name in below if name.startswith(partial)], " ".join(args) if command == "help"
+    return [*_described([name for name in below if name.startswith(partial)], find(args)[0] if command == "help"
                         else command), *_required(ctx, partial), *((name, "") for name in names)], \
         NO_FILES if below else directive
 
@@ -120,7 +129,9 @@ def _awaited(flags: Flags, words: list[str]) -> str:
 def _below(command: str, args: list[str], release: Release) -> list[str]:
     """Return the names of the commands that may come next."""
     if command == "help":
-        command = " ".join(args)
+        command, rest = find(args)
+        if not command and rest:
+            return []
     elif args:
         return []
     return sorted([*subcommands(command, release), *(() if command else ("help", "options"))])
@@ -141,7 +152,8 @@ def _flag_names(ctx: Context, partial: str) -> list[tuple[str, str]]:
     flags = ctx.flags
     shown = flags_of(ctx.command, ctx.release, ctx.environ)
     local = [name for name in shown.names() if shown.is_local(name)]
-    names = [*sorted(set(shown.names()).difference(local)), *sorted([*local, "help"])]
+    names = [*sorted(set(shown.names()).difference(local)), *sorted([*local, "help"])] if ctx.command else sorted(
+        [*shown.names(), "help"])
     return _forms(ctx, [name for name in names if not flags.changed(name) or flags.repeats(name)], partial)
 
 
@@ -187,7 +199,7 @@ def _nouns(ctx: Context, args: list[str], partial: str) -> tuple[list[str], int]
     command = ctx.command
     if command == "completion":
         from .shells import SCRIPTS
-        return [shell for shell in SCRIPTS if shell.startswith(partial)], NO_FILES
+        return ([], 0) if args else ([shell for shell in SCRIPTS if shell.startswith(partial)], NO_FILES)
     if command in _CONFIG or command in _NAMES:
         names = [] if args else sorted(ctx.kubeconfig.config[_CONFIG[command]]) if command in _CONFIG else \
             _live(ctx, _NAMES[command])
