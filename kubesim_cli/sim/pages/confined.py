@@ -1,7 +1,8 @@
 """What keeps programs from writing outside of folders, and from the network: Linux's Landlock, which they and what they
-start cannot leave.
+start cannot leave; and from going on when who has started them is gone.
 
-The numbers are those of linux/landlock.h. Where the system has none of it, programs are as free as before.
+The numbers are those of linux/landlock.h and linux/prctl.h. Where the system has none of it, programs are as free as
+before.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import signal
 import struct
 import sys
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # of all architectures
-_ASK_VERSION, _PATH_BENEATH, _NET_PORT, _NO_NEW_PRIVILEGES = 1, 1, 2, 38
+_ASK_VERSION, _PATH_BENEATH, _NET_PORT, _NO_NEW_PRIVILEGES, _PARENT_DEATH_SIGNAL = 1, 1, 2, 38, 1
 _WRITE_FILE, _TRUNCATE, _REFER, _DEVICE_CONTROL = 1 << 1, 1 << 14, 1 << 13, 1 << 15
 _CONNECT = 1 << 1  # TCP
 _CHANGE_FOLDERS = sum(1 << bit for bit in range(4, 13))  # remove and make what is in them
@@ -64,6 +66,14 @@ def confine(folders: Iterable[str], ports: Iterable[int] | None = None) -> None:
     _checked(libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0))
     _checked(libc.syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint32(0)))
     os.close(ruleset)
+
+
+def end_with(parent: int) -> None:
+    """Have this process end when its parent, the process of this id, does, be it by SIGKILL; on Linux alone."""
+    if sys.platform.startswith("linux"):
+        _checked(_libc().prctl(_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0))
+        if os.getppid() != parent:  # it was faster
+            os._exit(1)
 
 
 def web_ports(environ: Mapping[str, str]) -> list[int]:

@@ -31,6 +31,8 @@ _LARGEST = 1 << 28  # bytes of a message
 _MEANT = {(each.__module__, each.__qualname__): each for each in (
     outcome.Report, outcome.Outcome, compare.Verdict, compare.Age, model.Page, model.Command, model.Listing,
     model.Shown, model.Directive, editing.Change)}
+# What messages tell: (commands done, of how many), a page that is none (line, why), how it went and what that needed.
+_MESSAGES = {"told": (int, int), "bad": (int, str), "report": (outcome.Report, list)}
 _OURS = __name__.partition(".")[0] + "."
 # Python forks safely on Linux alone: elsewhere, libraries of the system may not go on.
 _CONTEXT: Any = multiprocessing.get_context("fork" if sys.platform.startswith("linux") else "spawn")
@@ -74,7 +76,8 @@ class _Player:
         """Start the process."""
         self._folder = tempfile.TemporaryDirectory(prefix="kubesim-", ignore_cleanup_errors=True)
         self.pipe, there = _CONTEXT.Pipe(duplex=False)
-        self._process = _CONTEXT.Process(target=_play, args=(there, self._folder.name, *self._task), daemon=True)
+        self._process = _CONTEXT.Process(target=_play, daemon=True,
+                                         args=(there, os.getpid(), self._folder.name, *self._task))
         self._process.start()
         there.close()
 
@@ -82,9 +85,11 @@ class _Player:
         """Take one message: what is done is returned, the end becomes the result."""
         try:
             kind, *rest = _read(self.pipe.recv_bytes(_LARGEST))
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError):
             self._process.join(1)
             kind, rest = "bad", [0, f"cannot be replayed: its process ended with {self._process.exitcode}"]
+        except pickle.UnpicklingError as problem:
+            kind, rest = "bad", [0, f"cannot be replayed: its process has told nothing that makes sense: {problem}"]
         if kind == "told":
             done, of = rest
             return done, of
@@ -105,15 +110,16 @@ class _Player:
         self._folder.cleanup()
 
 
-def _play(pipe: Connection, folder: str, path: str, execute: Execute | None, options: Options) -> None:
+def _play(pipe: Connection, parent: int, folder: str, path: str, execute: Execute | None, options: Options) -> None:
     """Replay a page, and send what becomes of it."""
     from .checking import check
 
     before = set(sys.modules)
+    confined.end_with(parent)
     tempfile.tempdir = folder
-    if not options.host_shell:
-        confined.confine([folder])
     try:
+        if not options.host_shell:
+            confined.confine([folder])
         report = check(path, execute, options, lambda done, of: pipe.send(("told", done, of)))
         modules = [name for name in sys.modules if name not in before and name.startswith(_OURS)]
         pipe.send(("report", report, modules))
@@ -145,4 +151,13 @@ class _Reader(pickle.Unpickler):
 
 
 def _read(data: bytes) -> Any:
-    return _Reader(io.BytesIO(data)).load()
+    """Return a message; raises UnpicklingError for what is none."""
+    try:
+        kind, *told = message = _Reader(io.BytesIO(data)).load()
+        if tuple(map(type, told)) == _MESSAGES[kind]:
+            return message
+    except pickle.UnpicklingError:
+        raise
+    except Exception as problem:  # other bytes may raise anything
+        raise pickle.UnpicklingError(f"{type(problem).__name__}: {problem}") from None
+    raise pickle.UnpicklingError(f"{kind} of other parts")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -71,6 +73,27 @@ def test_who_stops_to_listen_leaves_nothing_behind(play, tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["a.md", "b.md"]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux ends who has lost a parent")
+def test_a_page_ends_with_who_has_it_played(play, tmp_path):
+    (tmp_path / "a.md").write_text(RIGHT + "```sh\nwhile :; do :; done\n```\n")
+    call = ("from kubesim_cli.main import execute\nfrom kubesim_cli.sim.pages import isolated, outcome\n"
+            "list(isolated.reports(['a.md'], execute, outcome.Options(), tell=lambda *told: print(told, flush=True)))")
+    parent = subprocess.Popen([sys.executable, "-c", call], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout.readline() == "(0, 1, 2)\n"
+    parent.kill()
+    assert parent.communicate(timeout=20) == ("", None)  # nobody is left who could write there
+
+
+def test_a_page_that_cannot_be_confined_is_not_played(play, monkeypatch):
+    def refuse(folders, ports=None):
+        raise OSError(7, "Argument list too long", "Landlock")
+
+    monkeypatch.delenv("KUBESIM_TRACEBACK", raising=False)
+    monkeypatch.setattr("kubesim_cli.sim.pages.confined.confine", refuse)
+    bad, = play(RIGHT)
+    assert str(bad).endswith("cannot be replayed: OSError: [Errno 7] Argument list too long: 'Landlock'")
+
+
 class Evil:
     """What runs a program when it is read."""
 
@@ -82,6 +105,15 @@ class Evil:
 def test_nothing_is_made_of_a_message_but_a_report(evil):
     with pytest.raises(pickle.UnpicklingError, match="is no part of a report"):
         isolated._read(pickle.dumps(("report", evil, [])))
+
+
+@pytest.mark.parametrize("data", [
+    b"", b"no pickle", b"\x80\x04N.", b"(dp0\nR.", pickle.dumps("told"), pickle.dumps(("told", 1)),
+    pickle.dumps(([], 1)), pickle.dumps(("report", "text", [])), pickle.dumps(("bad", "1", 2))])
+def test_what_is_no_message_is_told_of_its_page(play, monkeypatch, data):
+    monkeypatch.setattr("kubesim_cli.sim.pages.isolated._play", lambda pipe, *task: pipe.send_bytes(data))
+    bad, = play(RIGHT)
+    assert "0.md: cannot be replayed: its process has told nothing that makes sense: " in str(bad)
 
 
 def test_a_report_comes_through():
