@@ -30,7 +30,7 @@ REPEATABLE = re.compile(rf"{READERS.pattern}"
                         rf"|^\s*curl{_WRITES}\s[^|&;]*$"
                         rf"|^{_IN_CONTAINER}$|^\s*for\s+\w+\s+in\s[^;&|()`]*;\s*do{_IN_CONTAINER};\s*done\s*$")
 UNSETTLED = re.compile(r"\b(?:ContainerCreating|Pending|Terminating|PodInitializing|OOMKilled|Init:\d)|\b0/\d"
-                        r"|\b0 Running / [1-9]|State: +Waiting")
+                        r"|\b0 Running / [1-9]|State: +Waiting|^Waiting for ")
 _NOT_YET = "error: Internal error occurred: "  # of a container that does not run
 # Seconds after which somebody looks again who does not see yet what the page shows.
 _LATER = (*range(1, 11), 15, 20, 30, 60, 120, 240)

@@ -315,8 +315,12 @@ class _Pass:
                 return self._run(command, text, place)
             running = begun
             if not begun.begun and begun.code:
+                printed = begun.printed()
+                if command.listing and (told := self.seen.compared(command.listing, command.listing.lines, printed,
+                                                                   place)).equal:
+                    return Outcome(command, "equal", code=begun.code, output=printed, verdict=told)
                 self._see_earlier(command, place)  # what it watches is gone by now
-                return Outcome(command, "failed", f"exit code {begun.code}", begun.code, begun.printed())
+                return Outcome(command, "failed", f"exit code {begun.code}", begun.code, printed)
         if not command.listing:
             return Outcome(command, "ran", output=running.printed())
         self._wait_for(running, command.listing)

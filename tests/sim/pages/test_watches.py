@@ -206,3 +206,30 @@ for i in a; do kubectl exec deploy/$i -- printenv HOME; done
 ```
 """ + behind)
     assert states(report)[:3] == ["ran", "ran", "equal"]
+
+
+def test_what_is_said_instead_of_a_watch_is_compared(replayed):
+    page = """\
+```console
+$ kubectl get nosuch --watch
+error: the server doesn't have a resource type "nosuch"
+$ kubectl get pod nope --watch
+Error from server (NotFound): pods "nope" not found
+```
+"""
+    assert states(replayed(page)) == ["equal", "equal"]
+    assert states(replayed(page.replace('"nope"', '"other"'))) == ["equal", "failed"]
+
+
+@pytest.mark.parametrize(("line", "state"), [("0 of 1 updated replicas are available...", "equal"),
+                                             ("1 of 1 updated replicas are available...", "differs")])
+def test_a_rollout_that_somebody_waits_for_is_looked_at_soon(replayed, line, state):
+    assert states(replayed(f"""\
+```console
+$ kubectl create deployment web --image=nginx
+deployment.apps/web created
+$ kubectl rollout status deployment/web
+Waiting for deployment "web" rollout to finish: {line}
+deployment "web" successfully rolled out
+```
+""")) == ["equal", state]
