@@ -293,6 +293,15 @@ def test_old_kubectls_show_preferences(terminal):
     assert "preferences" not in terminal.ok("kubectl config view")
 
 
+def test_a_preference_that_is_false_is_none(terminal):
+    terminal.ok("kubectl config set preferences.colors false --kubeconfig=new.conf")
+    assert not os.path.exists("new.conf")
+    terminal.ok("kubectl config set preferences.colors true --kubeconfig=new.conf")
+    assert read("new.conf")["preferences"] == {"colors": True}
+    terminal.ok("kubectl config set preferences.colors false --kubeconfig=new.conf")
+    assert read("new.conf")["preferences"] == {}
+
+
 def test_old_kubectls_write_preferences(terminal):
     terminal.ok("kubectl config set-credentials a --kubeconfig=new.conf")
     assert read("new.conf")["preferences"] == {}

@@ -43,7 +43,6 @@ _LOCK_PATIENCE = 2.0  # seconds
 class ConfigAccess:
     """The files of one call, read once: `config` is what they say together, as kubeconfig.merge returns it.
 
-
     `files`: those among which they are.
     """
 
@@ -84,8 +83,8 @@ class ConfigAccess:
             if not config["current-context"]:
                 path = next((p for p in self._paths if p in self._read and self._read[p]["current-context"]), path)
             change(path, "", "current-context", config["current-context"])
-        if config.get("preferences") != self.config.get("preferences"):
-            change(self.default_path, "", "preferences", config.get("preferences"))
+        if _preferences(config) != _preferences(self.config):
+            change(self.default_path, "", "preferences", _preferences(config))
         for section in SECTIONS:
             for name, entry in config[section].items():
                 if self.config[section].get(name) != entry:
@@ -154,8 +153,8 @@ def write_own(environ: Mapping[str, str]) -> None:
 def external(config: Object) -> Object:
     """Return a config in the shape of the file, its fields in the order of the Go structs (latest.ExternalVersion)."""
     shaped: Object = {"kind": "Config", "apiVersion": "v1"}
-    if config.get("preferences"):
-        shaped["preferences"] = config["preferences"]
+    if preferences := _preferences(config):
+        shaped["preferences"] = preferences
     for section in ("clusters", "users", "contexts"):
         shaped[section] = [
             {"name": name, SECTIONS[section]: {field: _in_order(field, entry.get(field) or "")
@@ -166,6 +165,11 @@ def external(config: Object) -> Object:
     if config.get("extensions"):
         shaped["extensions"] = config["extensions"]
     return shaped
+
+
+def _preferences(config: Object) -> Object:
+    """Return the preferences that a file tells: no empty ones, no false."""
+    return {field: value for field, value in (config.get("preferences") or {}).items() if value}
 
 
 def _in_order(field: str, value: Json) -> Json:
