@@ -59,11 +59,8 @@ def _table(ctx: Context, resources: list[Resource], wide: bool, no_headers: bool
 
 
 def _print(ctx: Context, resources: list[Resource], output: str) -> None:
-    hashes = {(version, told["name"]): told.get("storageVersionHash", "")
-              for version in dict.fromkeys(res.api_version for res in resources)
-              for told in ctx.client.raw("GET", f"/api{'s' if '/' in version else ''}/{version}")["resources"]}
     listing = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "",
-               "resources": [_api_resource(res, hashes[res.api_version, res.plural]) for res in resources] or None}
+               "resources": [_api_resource(res) for res in resources] or None}
     if output == "json":
         from .printers.json import dump_struct
         ctx.out(dump_struct(listing) + "\n")
@@ -72,11 +69,11 @@ def _print(ctx: Context, resources: list[Resource], output: str) -> None:
     ctx.out(for_output(output, order=list).print_obj(listing))
 
 
-def _api_resource(res: Resource, storage_version_hash: str) -> Object:
-    """Return a metav1.APIResource, its fields in Go's order."""
+def _api_resource(res: Resource) -> Object:
+    """Return a metav1.APIResource, its fields in Go's order; aggregated discovery tells no storageVersionHash."""
     told = {"name": res.plural, "singularName": res.singular, "namespaced": res.namespaced, "group": res.group,
             "version": res.version, "kind": res.kind, "verbs": list(res.verbs), "shortNames": list(res.short_names),
-            "categories": list(res.categories), "storageVersionHash": storage_version_hash}
+            "categories": list(res.categories)}
     return {key: value for key, value in told.items() if value or key in ("singularName", "namespaced")}
 
 

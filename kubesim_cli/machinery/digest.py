@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PLACES = {"sha256": ("_sha2" if sys.hexversion >= 0x030C0000 else "_sha256", "hashlib"),
            "shake_256": ("_sha3", "hashlib")}
 
-__all__ = ["md5", "sha1", "sha256", "shake_256"]
+__all__ = ["md5", "new", "sha1", "sha256", "shake_256"]
 
 
 def __getattr__(name: str) -> Any:
@@ -46,3 +46,10 @@ def sha1(data: bytes) -> str:
     except ImportError:
         from hashlib import sha1 as made
     return str(made(data).hexdigest())
+
+
+def new(name: str, data: bytes = b"") -> Any:
+    """Return a hash object by the name of its algorithm. This is what loads OpenSSL: for programs that digest."""
+    import hashlib
+
+    return hashlib.new(name, data)

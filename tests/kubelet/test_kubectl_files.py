@@ -190,7 +190,7 @@ x.yaml
 {"a":"1","b":"2"}
 2
 """
-    assert errors == 'error: failed to run "meld": exec: "meld": executable file not found in $PATH\n'
+    assert errors == 'error: failed to run "meld": executable file not found in $PATH\n'
 
 
 def test_an_editor_of_the_container(inside):

@@ -45,6 +45,14 @@ def test_verify_fails_where_a_step_differs(sim, tmp_path, flags):
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "wrong.yaml: 1 step differs")
 
 
+def test_what_yaml_makes_of_fields_comes_back(sim, tmp_path):
+    """A page is replayed in a process of its own, whose report may hold plain values only."""
+    text = ("nodes: 2\nlevel: |-\n  same\nstart: |-\n  2024-01-01T00:00:00Z\nfiles:\n  a.txt: |\n    x\nsteps:\n"
+            "- run: |\n    cat a.txt\n  exit: 0x1\n  at: |-\n    5s\n  stdout: |\n    y\n")
+    done = sim("verify", page(tmp_path, "page.yaml", text))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "page.yaml: 1 step differs")
+
+
 def test_one_wrong_page_among_right_ones_is_enough(sim, tmp_path):
     pages = page(tmp_path, "wrong.yaml", WRONG), page(tmp_path, "right.yaml", RIGHT)
     assert sim("verify", "--quiet", *pages).returncode == 1

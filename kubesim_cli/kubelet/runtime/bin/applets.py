@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _table: list[Entries] = []
 _OTHERS = ("sh", "ash", "bash", "busybox", "find", "ip", "[", "[[", "test")  # that read all arguments themselves
+_CALLS = {"nc": "-e"}  # what stands behind it is a command line of its own
 # busybox' version in the releases of Alpine, the newest first.
 _OF_ALPINE = (("3.21", "1.37.0"), ("3.18", "1.36.1"), ("3.16", "1.35.0"), ("3.15", "1.34.1"), ("3.14", "1.33.1"))
 
@@ -73,6 +74,8 @@ def refused(process: Process, name: str) -> int | None:
         return usage(process, name, 0)
     if options is None:
         return None
+    if _CALLS.get(name) in words:
+        words = words[:words.index(_CALLS[name])]
     if not _wrong(words, options, longs, False):
         return None
     why = _wrong(words, options, longs, flavour.alpine(process) != "")

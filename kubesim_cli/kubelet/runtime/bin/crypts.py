@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from ....machinery.digest import new
+
 _ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MD5_ORDER = ((0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5), (-1, -1, 11))
 _ROUNDS = 5000
@@ -27,7 +31,7 @@ def _packed(digest: bytes, order: list[tuple[int, int, int]]) -> str:
 
 def md5(password: str, salt: str, magic: str = "$1$") -> str:
     """Return the hash of a password by MD5; `magic`: $1$ or $apr1$. The salt counts to 8 letters."""
-    from hashlib import md5 as digest_of
+    digest_of = partial(new, "md5")
 
     word, salted = password.encode(), salt[:8].encode()
     inner = digest_of(word + salted + word).digest()
@@ -46,9 +50,7 @@ def md5(password: str, salt: str, magic: str = "$1$") -> str:
 
 def sha(password: str, salt: str, bits: int = 512) -> str:
     """Return the hash of a password by SHA-256 or SHA-512 in 5000 rounds (www.akkadia.org/drepper/SHA-crypt.txt)."""
-    import hashlib
-
-    digest_of = hashlib.sha512 if bits == 512 else hashlib.sha256
+    digest_of = partial(new, f"sha{bits}")
     size = bits // 8
     word, salted = password.encode(), salt[:16].encode()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 
+from ....machinery.digest import new
 from ..kernel.errors import Errno
 from ..unknown import unplayed_part
 from . import crypts
@@ -114,7 +115,6 @@ def _base64(process: Process, given: _Options) -> int | None:
 
 
 def _dgst(process: Process, given: _Options) -> int | None:
-    import hashlib
     import hmac
 
     unknown = [name for name in given.values if name not in (*_TITLES, *_VALUED, "r", "hex", "binary", "c")]
@@ -131,7 +131,7 @@ def _dgst(process: Process, given: _Options) -> int | None:
             continue
         if data is None:
             return None
-        digest = hashlib.new(name, data) if "hmac" not in given.values else hmac.new(
+        digest = new(name, data) if "hmac" not in given.values else hmac.new(
             given.values["hmac"].encode(), data, name)
         shown = word or "stdin"
         out += digest.digest() if "binary" in given.values else (
@@ -182,9 +182,7 @@ def _htpasswd(process: Process) -> int | None:
             return None
         password = data.decode("utf-8", "replace").rstrip("\n")
     if "s" in letters:
-        import hashlib
-
-        kept = "{SHA}" + base64.b64encode(hashlib.sha1(password.encode()).digest()).decode()
+        kept = "{SHA}" + base64.b64encode(new("sha1", password.encode()).digest()).decode()
     else:
         kept = crypts.md5(password, salt(process, 8), "$apr1$")
     if file is None:

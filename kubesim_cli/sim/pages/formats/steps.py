@@ -34,9 +34,9 @@ def parse(name: str, text: str) -> Page:
     _check(name, data, PAGE_FIELDS)
     page = Page(name, text, pace=0, level=str(data.get("level", "exact")))
     page.release = str(data.get("kubernetesVersion", ""))
-    page.nodes = data.get("nodes", 1)
+    page.nodes = int(data.get("nodes", 1))
     start = data.get("start", "")
-    page.start = start if isinstance(start, str) else start.isoformat()
+    page.start = str(start) if isinstance(start, str) else start.isoformat()
     if page.start and "T" not in page.start.upper():
         page.start += "T00:00:00Z"
     elif page.start and page.start[-1] != "Z" and "+" not in page.start:
@@ -60,7 +60,7 @@ def parse(name: str, text: str) -> Page:
 
 
 def _command(name: str, step: Object, line: int, number: int) -> Command:
-    command = Command(step["run"].rstrip("\n"), line, number, apart=True, exit=step.get("exit", 0))
+    command = Command(step["run"].rstrip("\n"), line, number, apart=True, exit=int(step.get("exit", 0)))
     if "at" in step:
         try:
             command.at = duration.parse(str(step["at"]))
