@@ -33,12 +33,11 @@ class Change:
 
     def show(self, text: str) -> None:
         """Take a part of an object in YAML; what looks like the whole of one is no change."""
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import YAMLError
+        from ...go.yaml import YamlError, load
 
         try:
-            part = YAML(typ="safe", pure=True).load(text)
-        except (YAMLError, ValueError):
+            part = load(text)
+        except YamlError:
             return
         if isinstance(part, dict) and "apiVersion" not in part:
             self.parts.append(part)

@@ -210,3 +210,25 @@ $ kubectl get pod a -o jsonpath='{.metadata.annotations.commit} {.metadata.label
 ```
 """)
     assert [outcome.state for outcome in report.outcomes] == ["equal", "ran", "equal"], report.bad
+
+
+def test_a_time_in_what_is_edited_is_a_text(replayed):
+    report = replayed("""\
+```shell
+kubectl create deployment web --image=nginx
+kubectl edit deployment web
+```
+Change it:
+```yaml
+metadata:
+  annotations:
+    on: 2013-12-11T03:56:00Z
+spec:
+  replicas: 3
+```
+```console
+$ kubectl get deployment web -o jsonpath='{.spec.replicas}'
+3
+```
+""")
+    assert [outcome.state for outcome in report.outcomes] == ["ran", "ran", "equal"]
