@@ -430,6 +430,15 @@ def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):
         "Error from server (BadRequest): found '='")
 
 
+def test_a_watch_goes_on_within_what_was_written_at_once(terminal):
+    terminal.ok("kubectl apply -f -", "\n---\n".join(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}" for name in "abc"))
+    for name, rest in (("a", ["b", "c"]), ("b", ["c"]), ("c", [])):
+        version = terminal.ok(f"kubectl get cm {name} -o jsonpath={{.metadata.resourceVersion}}")
+        assert events(terminal, f"/api/v1/namespaces/default/configmaps?watch=1&resourceVersion={version}"
+                                "&timeoutSeconds=1") == [("ADDED", each) for each in rest]
+
+
 def test_a_watch_from_before_the_log_ends_at_once(terminal, monkeypatch):
     terminal.ok("kubectl create cm a")
 
