@@ -47,6 +47,17 @@ def test_who_made_them(found):
                       "kube-system/kube-scheduler": "kube-scheduler"}
 
 
+def test_who_writes_to_one_does_not_renew_it(terminal, found):
+    found()
+    terminal.advance("25s")
+    for line in ("annotate lease minikube a=b", "label lease minikube a=b", "patch lease minikube -p '{}'"):
+        terminal.ok(f"kubectl -n kube-node-lease {line}")
+        lease = found()["kube-node-lease/minikube"]
+        owners = [entry["manager"] for entry in lease["metadata"]["managedFields"]
+                  if "f:renewTime" in entry["fieldsV1"].get("f:spec", ())]
+        assert (owners, lease["spec"]["renewTime"][14:19]) == (["kubelet"], "00:20"), line
+
+
 def test_they_are_made_anew(terminal, found):
     before = found()
     terminal.advance("24s")
