@@ -328,6 +328,16 @@ def test_options_of_lists_that_do_not_go_together(api, query, text):
         f'ListOptions.meta.k8s.io "" is invalid: {text}')
 
 
+def test_a_page_is_of_the_version_of_its_token(api):
+    for name in "ab":
+        api.create("v1", "ConfigMap", name)
+    path = "/api/v1/namespaces/default/configmaps?limit=1"
+    more = f"{path}&continue={api.admin.raw('GET', path)['metadata']['continue']}&resourceVersion="
+    assert api.admin.raw("GET", f"{more}0")["items"][0]["metadata"]["name"] == "b"
+    assert api.refused(api.admin.raw, "GET", f"{more}1") == (
+        "specifying resource version is not allowed when using continue")
+
+
 @pytest.mark.parametrize("path, plural, expected", [
     ("/api/v1", "pods", "xPOwRZ+Yhw8="), ("/apis/autoscaling/v1", "horizontalpodautoscalers", "qwQve8ut294="),
     ("/apis/autoscaling/v2", "horizontalpodautoscalers", "qwQve8ut294="),
