@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from ..go import jsontext
 from .log import COMMIT
-from .reading import BATCH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ..machinery.types import Key, Object
+
+_BATCH = 256  # objects that are decoded at once
 
 
 class Past:
@@ -64,8 +65,8 @@ class Past:
         """Yield the objects of then in the order of their keys, from `start` on and with `prefix`; only some of them
         are held in memory at a time."""
         keys = sorted(key for key in self._before if key >= start and key.startswith(prefix))
-        for at in range(0, len(keys), BATCH):
-            rows = b",".join([self._before[key] for key in keys[at:at + BATCH]])
+        for at in range(0, len(keys), _BATCH):
+            rows = b",".join([self._before[key] for key in keys[at:at + _BATCH]])
             yield from (record["object"] for record in jsontext.loads(b"[%b]" % rows))
 
     def changes(self) -> list[tuple[str, Object]]:
