@@ -76,6 +76,17 @@ def test_they_are_made_anew(terminal, found):
     assert after["kube-node-lease/minikube"]["metadata"]["creationTimestamp"] == "2026-01-01T00:00:30Z"
 
 
+def test_a_kubelet_that_starts_again_makes_its_own_anew(terminal, found):
+    found()
+    terminal.ok("kubectl sim node stop minikube")
+    terminal.ok("kubectl delete lease minikube -n kube-node-lease")
+    terminal.advance("60s")
+    assert "kube-node-lease/minikube" not in found()
+    terminal.ok("kubectl sim node start minikube")
+    terminal.advance("15s")
+    assert renewals(found())["kube-node-lease/minikube"] == "01:10"
+
+
 def test_a_lease_of_ones_own_stays_as_it_is(terminal, found):
     terminal.ok("kubectl apply -f -", """apiVersion: coordination.k8s.io/v1
 kind: Lease
