@@ -3,6 +3,8 @@ and the Service that a slice is for."""
 
 from __future__ import annotations
 
+from ..machinery.wellknown import LABEL_SERVICE_NAME
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..machinery.types import Object
@@ -41,7 +43,7 @@ def service(namespace: str, name: str) -> str:
 def names_of_slice(slice_: Object) -> list[str]:
     """Return the name of the Service that a slice is for, by its label; of one without it none."""
     meta = slice_["metadata"]
-    name = (meta.get("labels") or {}).get("kubernetes.io/service-name")
+    name = (meta.get("labels") or {}).get(LABEL_SERVICE_NAME)
     return [service(meta.get("namespace", ""), name)] if isinstance(name, str) else []
 
 
