@@ -12,6 +12,8 @@ from ..machinery.errors import StatusError, bad_request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..machinery.types import Json, Key, Object
     from .request import Request
 
@@ -29,7 +31,7 @@ class Rest:
 
     __slots__ = ("objects", "revision", "start")
 
-    def __init__(self, start: Key, revision: int, objects: list[Object] | None):
+    def __init__(self, start: Key, revision: int, objects: Iterator[Object] | None):
         self.start, self.revision, self.objects = start, revision, objects
 
 
@@ -46,8 +48,7 @@ def rest(request: Request) -> Rest:
         gone = StatusError(410, "Expired", _EXPIRED)
         gone.status["metadata"] = {"continue": _encoded(start.removeprefix(prefix), -1)}
         raise gone
-    return Rest(start, revision, [obj for key, obj in past.objects().items()
-                                  if key >= start and key.startswith(prefix)])
+    return Rest(start, revision, past.objects(start, prefix))
 
 
 def encode(last: Key, namespace: str, revision: int) -> str:

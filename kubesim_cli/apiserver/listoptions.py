@@ -16,11 +16,13 @@ _MATCHES = ("Exact", "NotOlderThan", "")
 def check(query: dict[str, str], revision: int, listed: bool) -> None:
     """Refuse what a URL asks of versions: words that do not go together, and a version that is yet to come.
 
-    `listed`: whether it is a list's. Raises Invalid, Timeout or an error without a reason.
+    `listed`: whether it is a list's. Raises Invalid, BadRequest, Timeout or an error without a reason.
     """
     version = query.get("resourceVersion", "")
     if listed and (bad := _match(query, version)):
         raise errors.invalid("ListOptions", "meta.k8s.io", "", bad)
+    if listed and query.get("continue") and version not in ("", "0"):
+        raise errors.bad_request("specifying resource version is not allowed when using continue")
     wanted = version_of(version)
     if wanted > revision:
         raise errors.too_large_resource_version(wanted, revision)

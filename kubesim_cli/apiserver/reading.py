@@ -72,13 +72,15 @@ def read(request: Request) -> Object:
 
 
 def find_to_write(request: Request) -> Object | None:
-    """Return what `find` does, with all managed fields where a user is going to write it."""
+    """Return what `find` does; where a user is going to write it, with all managed fields and as it is shown, so that
+    nobody counts as the writer of what the object has become by itself."""
     obj = find(request)
     if obj is None or request.trusted:
         return obj
     from .tracking import told
 
-    return told(request, obj)
+    obj = told(request, obj)
+    return request.kind.alive(obj, request.server.trusted) if request.kind.lively else obj
 
 
 def read_to_write(request: Request) -> Object:
@@ -97,7 +99,7 @@ def get(request: Request) -> Object:
 
 
 def _selected(request: Request, read_all: Callable[[str, str], Iterable[Object]],
-              past: builtins.list[Object] | None = None) -> Iterator[Object]:
+              past: Iterable[Object] | None = None) -> Iterator[Object]:
     """Yield what a request selects of a collection, which `read_all(resource, namespace)` reads, unless the objects
     are those of the `past`."""
     server, test = request.server, predicate(request)

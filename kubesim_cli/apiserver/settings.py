@@ -40,6 +40,9 @@ _OFF_BY_DEFAULT = frozenset({
 PLAYED_WHEN_ENABLED = frozenset({"AlwaysAdmit", "NodeRestriction", "NamespaceExists", "NamespaceAutoProvision",
                                  "AlwaysPullImages", "DenyServiceExternalIPs", "AlwaysDeny"})
 
+# Groups that a server knows and that have nothing to serve here (pkg/controlplane/import_known_versions.go)
+_WITHOUT_RESOURCES = ("admission.k8s.io", "extensions", "imagepolicy.k8s.io", "internal.apiserver.k8s.io")
+
 
 class Settings:
     """What the flags say: `modes` of authorization, admission plugins that are `off` or `on` (their modules' names),
@@ -99,11 +102,10 @@ def kept(name: str, path: str, read: Callable[[str], str]) -> str:
 
 def check(flags: dict[str, str]) -> None:
     """Raise ValueError, in kube-apiserver's words, for flags that it would not start with."""
-    from ..releases import runtimeconfig
-
     _check_modes(flags)
     _check_plugins(flags)
-    runtimeconfig.parse(flags.get("runtime-config", ""))
+    if flags.get("runtime-config"):
+        _check_apis(flags["runtime-config"])
     if "service-cluster-ip-range" in flags:
         _check_ranges(flags["service-cluster-ip-range"])
     if "cluster-cidr" in flags:
@@ -111,6 +113,18 @@ def check(flags: dict[str, str]) -> None:
     _check_families(flags)
     if "service-node-port-range" in flags:
         _check_ports(flags["service-node-port-range"])
+
+
+def _check_apis(text: str) -> None:
+    """Validate of k8s.io/apiserver's server/options/api_enablement.go, beside what runtimeconfig.parse refuses."""
+    from ..machinery.discovery import builtin_groups
+    from ..releases.runtimeconfig import STAGES, parse
+
+    known = {"", *builtin_groups(), *_WITHOUT_RESOURCES}
+    versions = {key.rpartition("/")[0] if key.count("/") == 2 else key for key in parse(text) if key not in STAGES}
+    unknown = sorted(version for version in versions if version.partition("/")[0] not in known)
+    if unknown:
+        raise ValueError(f"unknown api groups {','.join(unknown)}")
 
 
 def _check_modes(flags: dict[str, str]) -> None:

@@ -124,11 +124,14 @@ def _is_right(text: str, signature: str) -> bool:
     from ..machinery import rs256
     from ..machinery.digest import shake_256
 
+    if not (text.isascii() and signature.isascii()):
+        return False
     try:
         found = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
     except ValueError:
         return False
-    return rs256.is_signed(text.encode(), found) or found == shake_256(b"kubesim " + text.encode()).digest(256)
+    return rs256.base64url(found) == signature and (  # b64decode passes over what is no digit
+        rs256.is_signed(text.encode(), found) or found == shake_256(b"kubesim " + text.encode()).digest(256))
 
 
 def review(server: Server, token: str) -> tuple[Object | None, list[str], str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ..go.fmt import quote
 from ..kubelet.containerlog import ContainerLog
 from ..machinery import timestamps
-from ..machinery.pods import FIELDS
+from ..machinery.pods import FIELDS, STATUSES, why_no_log
 from ..machinery.streaming import NotRunning, Refused, StartError
 
 TYPE_CHECKING = False
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .cluster import Cluster
 
 Answer = tuple[int, str]  # an HTTP status and a text
-_STATUSES = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
 _LOST = "kubesim cannot tell what the container has said: {0}"
 
 
@@ -48,7 +47,7 @@ def _pod(cluster: Cluster, node: str, place: list[str]) -> Object | None:
 def _logs(cluster: Cluster, node: str, place: list[str], asked: dict[str, str]) -> Answer:
     pod = _pod(cluster, node, place)
     try:
-        tail, limit, since = (int(asked[name]) if name in asked else None for name in (
+        tail, limit, since = (_int64(asked[name]) if name in asked else None for name in (
             "tailLines", "limitBytes", "sinceSeconds"))
         begin = timestamps.parse(asked["sinceTime"]) if "sinceTime" in asked else 0.0
     except ValueError:
@@ -60,11 +59,10 @@ def _logs(cluster: Cluster, node: str, place: list[str], asked: dict[str, str]) 
     container = next((each for key in FIELDS for each in pod["spec"].get(key) or () if each["name"] == place[2]), None)
     if container is None:
         return 404, f"container {quote(place[2])} not found in pod {quote(place[1])}"
-    status: Object = next((each for key in _STATUSES for each in (pod.get("status") or {}).get(key) or ()
-                   if each["name"] == place[2]), {})
-    if "containerID" not in status:
-        return 400, f"container {quote(place[2])} in pod {quote(place[1])} is not available"
-    log = cluster.log(pod, container, asked.get("previous") == "true")
+    previous = asked.get("previous") == "true"
+    if why := why_no_log(pod, place[2], previous):
+        return 400, why
+    log = cluster.log(pod, container, previous)
     lines = log.lines(cluster.now)
     if lines is None:
         return 500, _LOST.format(log.why)
@@ -74,6 +72,14 @@ def _logs(cluster: Cluster, node: str, place: list[str], asked: dict[str, str]) 
     said = b"".join(ContainerLog.stamped(*each) if stamps else each[1]
                     for each in log.chosen(lines, -1 if tail is None else tail, begin))
     return 200, said[:limit].decode("utf-8", "surrogateescape")
+
+
+def _int64(text: str) -> int:
+    """Return an int64 as strconv.ParseInt reads it; raises ValueError."""
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not (digits.isascii() and digits.isdecimal()) or len(digits.lstrip("0")) > 19 or int(digits[-19:]) >> 63:
+        raise ValueError(text)
+    return int(text)
 
 
 def _run(cluster: Cluster, node: str, place: list[str], asked: dict[str, str]) -> Answer:
@@ -100,7 +106,7 @@ def _running_pods(cluster: Cluster, node: str) -> str:
 
     found = []
     for pod in cluster.client.items("pods"):
-        names = {each["name"] for key in _STATUSES for each in (pod.get("status") or {}).get(key) or ()
+        names = {each["name"] for key in STATUSES for each in (pod.get("status") or {}).get(key) or ()
                  if "running" in (each.get("state") or {})}
         if pod["spec"].get("nodeName") == node and names:
             meta = pod["metadata"]

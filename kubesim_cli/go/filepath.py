@@ -33,24 +33,37 @@ def match(pattern: str, name: str) -> bool:
 
 
 def _expression(pattern: str) -> str:
+    """Return a pattern as a regular expression. What stands between two stars is taken where it fits first, for good:
+    to try the other places as well would take ages, and finds nothing more."""
+    first, *chunks = _chunks(pattern)
+    if not chunks:
+        return first
+    *middle, last = chunks
+    return first + "".join(f"(?=(?P<at{i}>[^/]*?{chunk}))(?P=at{i})" for i, chunk in enumerate(middle)) + "[^/]*" + last
+
+
+def _chunks(pattern: str) -> list[str]:
+    """Return the expressions of what stands before, between and behind a pattern's stars."""
     import re
 
-    found, at = [], 0
+    found, at = [""], 0
     while at < len(pattern):
         letter = pattern[at]
         at += 1
-        if letter in "*?":
-            found.append("[^/]*" if letter == "*" else "[^/]")
+        if letter == "*":
+            found.append("")
+        elif letter == "?":
+            found[-1] += "[^/]"
         elif letter == "[":
             expression, at = _class(pattern, at)
-            found.append(expression)
+            found[-1] += expression
         else:
             if letter == "\\":
                 if at == len(pattern):
                     raise BadPattern
                 letter, at = pattern[at], at + 1
-            found.append(re.escape(letter))
-    return "".join(found)
+            found[-1] += re.escape(letter)
+    return found
 
 
 def _class(pattern: str, at: int) -> tuple[str, int]:

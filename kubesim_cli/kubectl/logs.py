@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..go.fmt import quote
 from ..machinery import timestamps
 from ..machinery.errors import StatusError, bad_request
+from ..machinery.pods import why_no_log
 from ..releases.kubectl import does
 from .failures import Failure, Usage
 from .resource import builder
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _USAGE = ("expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\n"
           "POD or TYPE/NAME is a required argument for the logs command")
 SELECTED = 10  # lines that are shown of each log where pods are selected by their labels
-_PULLING = ("ErrImagePull", "ImagePullBackOff")
 
 
 def run(ctx: Context) -> None:
@@ -93,8 +93,9 @@ class Stream:
         """Show what there is; raises what a kubelet answers where there is no log."""
         ctx, flags, meta = self.ctx, self.flags, self.pod["metadata"]
         ctx.client.connect("pods", meta["name"], meta["namespace"], "log", "get")
-        _check_state(self.pod, self.container["name"], flags["previous"])
         if self.pod["spec"].get("nodeName"):
+            if why := why_no_log(self.pod, self.container["name"], flags["previous"]):
+                raise bad_request(why)
             self._log = ctx.cluster.log(self.pod, self.container, flags["previous"])
         lines = self._come()
         tail = flags["tail"]
@@ -181,24 +182,3 @@ def _containers(ctx: Context, pod: Object, args: list[str]) -> list[Object]:
         ctx.err(f"Default container name {quote(default)} not found in pod {pod['metadata']['name']}\n")
         name = pod["spec"]["containers"][0]["name"]
     return [podcmd.container_of(ctx, pod, name, quiet=flags["all-pods"], unknown="is not valid for")]
-
-
-def _check_state(pod: Object, name: str, previous: bool) -> None:
-    """Raise what a kubelet answers for a container that has no log (kubelet_pods.go validateContainerLogStatus)."""
-    status = pod.get("status") or {}
-    found = next((state for field in ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
-                  for state in status.get(field) or () if state["name"] == name), None)
-    told = f"container {quote(name)} in pod {quote(pod['metadata']['name'])}"
-    if found is None:
-        if not pod["spec"].get("nodeName"):
-            return
-        raise bad_request(f"{told} is not available")
-    if previous:
-        if "terminated" not in (found.get("lastState") or {}):
-            raise bad_request(f"previous terminated {told} not found")
-        return
-    waiting = (found.get("state") or {}).get("waiting")
-    if waiting is not None and "terminated" not in (found.get("lastState") or {}):
-        reason = waiting.get("reason", "")
-        raise bad_request(f"{told} is waiting to start: "
-                          f"{'trying and failing to pull image' if reason in _PULLING else reason}")

@@ -235,9 +235,14 @@ class Kubelet(Controller):
 
     def sync(self, api: Client, key: str) -> float | None:
         if key.startswith(NODE):
-            if api.find("nodes", key[len(NODE):]) is None:
-                self.keep(TURN + key[len(NODE):], {})
-            self._again(api.items("pods"), lambda pod: pod["spec"].get("nodeName") == key[len(NODE):])
+            from ..apiserver import leases
+
+            name = key[len(NODE):]
+            if api.find("nodes", name) is None:
+                self.keep(TURN + name, {})
+            elif api.find(leases.LEASES, name, leases.NODES) is None:
+                self.manager.enqueue("leases", f"{leases.NODES}/{name} ")  # it may have gone while nobody held it
+            self._again(api.items("pods"), lambda pod: pod["spec"].get("nodeName") == name)
             return None
         if key.startswith(SHORT):
             return self._relieve(api, key)

@@ -189,6 +189,11 @@ def _once(resources: list[Resource]) -> list[Resource]:
     return list(found.values())
 
 
+def builtin_groups() -> set[str]:
+    """Return the names of the groups that any release serves, without the core's, which has none."""
+    return {*_Builtin((0, 0)).groups()}
+
+
 class _Builtin:
     """What a release serves of resources.json (renewed by hack/update_resources.py), which has one a line.
 

@@ -261,11 +261,8 @@ def parsed_ip(value: str) -> IPv4Address | IPv6Address | None:
     as one of IPv6 is that of IPv6."""
     import ipaddress
 
-    parts = value.split(".")
-    if len(parts) == 4 and all(map(_is_number, parts)):
-        value = ".".join(str(int(part)) for part in parts)
     try:
-        return None if "%" in value else ipaddress.ip_address(value)
+        return None if "%" in value else ipaddress.ip_address(_without_zeros(value))
     except ValueError:
         return None
 
@@ -332,13 +329,17 @@ def parsed_cidr(value: str) -> IPv4Interface | IPv6Interface | None:
     import ipaddress
 
     address, _, bits = value.partition("/")
-    parts = address.split(".")
-    if all(map(_is_number, parts)):
-        address = ".".join(str(int(part)) for part in parts)
     try:
-        return None if "%" in address or not _is_number(bits) else ipaddress.ip_interface(f"{address}/{int(bits)}")
+        return None if "%" in address or not _is_number(bits) else ipaddress.ip_interface(
+            f"{_without_zeros(address)}/{int(bits)}")
     except ValueError:
         return None
+
+
+def _without_zeros(address: str) -> str:
+    """Return an address of IPv4 with no zeros before its numbers, any other text as it is."""
+    parts = address.split(".")
+    return ".".join(part.lstrip("0") or "0" for part in parts) if all(map(_is_number, parts)) else address
 
 
 def _is_number(text: str) -> bool:

@@ -8,9 +8,12 @@ from .log import COMMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
     from ..machinery.types import Key, Object
+
+_BATCH = 256  # objects that are decoded at once
 
 
 class Past:
@@ -22,33 +25,55 @@ class Past:
         """What is committed of the open log is its first `size` bytes."""
         self.known, self.oldest = False, 0
         self.then: float | None = None
-        self._before: list[bytes] = []
-        self._since: list[bytes] = []  # since the last commit that was not later; undoing goes back to one
+        self._before: dict[Key, bytes] = {}  # the newest lines of what there was
+        self._since: list[bytes] = []
+        rows: list[bytes] = []  # of the transaction that is being read
+        last, wanted = 0, b'"resource":"%b",' % resource.encode()
         log.seek(0)
-        wanted = b'"resource":"%b",' % resource.encode()
-        for row in log.read(size).splitlines(keepends=True):
+        for row in log:
+            size -= len(row)
+            if size < 0:
+                break
             if not row.startswith(COMMIT):
                 if wanted in row[:200]:
-                    self._since.append(row)
+                    rows.append(row)
                 continue
             seal = jsontext.loads(row)
             self.oldest = self.oldest or seal["commit"]
-            if seal["commit"] <= revision:
-                self._before += self._since
+            if seal["commit"] <= revision:  # undoing goes back to one that is not later
+                self._keep(self._since + rows)
                 self.known, self.then, self._since = True, None, []
-            elif self.then is None:
-                self.then = (seal.get("command") or {}).get("at")
-
-    def objects(self) -> dict[Key, Object]:
-        """Return the objects of then by their keys, in order."""
-        found: dict[Key, Object] = {}
-        for record in map(jsontext.loads, self._before):
-            if record["type"] == "DELETED":
-                found.pop(record["key"], None)
             else:
-                found[record["key"]] = record["object"]
-        return dict(sorted(found.items()))
+                if not self._since and last < revision:  # a write within a transaction may be the last that one saw
+                    self._keep([row for row in rows if last < _revision(row) <= revision])
+                    rows = [row for row in rows if not last < _revision(row) <= revision]
+                self._since += rows
+                if self.then is None:
+                    self.then = (seal.get("command") or {}).get("at")
+            rows, last = [], seal["commit"]
+
+    def _keep(self, rows: list[bytes]) -> None:
+        """Take in lines as part of what there was."""
+        for row in rows:
+            head = jsontext.loads(row.partition(b',"object":')[0] + b"}")
+            if head["type"] == "DELETED":
+                self._before.pop(head["key"], None)
+            else:
+                self._before[head["key"]] = row
+
+    def objects(self, start: Key = "", prefix: str = "") -> Iterator[Object]:
+        """Yield the objects of then in the order of their keys, from `start` on and with `prefix`; only some of them
+        are held in memory at a time."""
+        keys = sorted(key for key in self._before if key >= start and key.startswith(prefix))
+        for at in range(0, len(keys), _BATCH):
+            rows = b",".join([self._before[key] for key in keys[at:at + _BATCH]])
+            yield from (record["object"] for record in jsontext.loads(b"[%b]" % rows))
 
     def changes(self) -> list[tuple[str, Object]]:
         """Return what was written since: type and object."""
         return [(record["type"], record["object"]) for record in map(jsontext.loads, self._since)]
+
+
+def _revision(row: bytes) -> int:
+    """Return the revision of the line of an object, which begins with it."""
+    return int(row[6:row.index(b",")])

@@ -155,15 +155,19 @@ class Diagnosis:
         head = os.path.join(self.folder, log.HEAD)
         if os.path.lexists(head) and reading.committed_size(self.folder) is None:
             self.notes.append(f"{log.HEAD} is not as it was written; the next write makes it anew")
+        other = False
         try:
             with open(os.path.join(self.folder, log.INDEX), "rb") as file:
-                index = log.Index.unpack(file.read())
+                packed = file.read()
+            index, other = log.Index.unpack(packed), _is_of_another_format(packed)
             fits = index is not None and index.generation == generation and index.sound
             if index is not None and fits and self.wrong:
                 self._compare(index)
         except OSError:
             fits = not os.path.lexists(os.path.join(self.folder, log.INDEX))
-        if not fits:
+        if other:
+            self.notes.append(f"{log.INDEX} was written by another version of kubesim; the next write makes it anew")
+        elif not fits:
             self.notes.append(f"{log.INDEX} is not as it was written for this log; it is not used, and made anew")
         self._look_back(generation)
         left = [name for name in os.listdir(self.folder) if name.endswith(files.TEMPORARY)]
@@ -238,3 +242,9 @@ def _is_whole(record: object) -> bool:
     if "timer" in record:
         return isinstance(record["timer"], str) and isinstance(record.get("due"), (int, float, type(None)))
     return isinstance(record.get("commit"), int) and isinstance(record.get("meta"), dict)
+
+
+def _is_of_another_format(packed: bytes) -> bool:
+    """Tell whether an index file, by its first line, was written by a version that writes another one."""
+    head = packed[:packed.find(b"\n") + 1]
+    return log.seal_of(head)[1] and jsontext.loads(head).get("format") != log.INDEX_FORMAT

@@ -166,8 +166,7 @@ class Reader:
         """Return what is known of a resource at a revision that was committed."""
         from . import asof
 
-        with open(self.path, "rb") as file:
-            return asof.Past(file, self._index.size, resource, revision)
+        return asof.Past(self._log(), self._index.size, resource, revision)
 
     def each(self, resource: str, namespace: str = "", start: str = "") -> Iterator[Object]:
         """Yield what `list` returns, from the key `start` on. Outside a transaction only some of it is held in memory
@@ -248,13 +247,18 @@ class Reader:
         """Return the names of the resources that have objects."""
         return self._index.resources()
 
-    def read(self, offset: int, length: int) -> bytes:
-        """Return bytes of the log."""
+    def _log(self) -> BinaryIO:
+        """Return the open log that the index is about, even if another has taken its place meanwhile."""
         if self._file is None:
             self._file = open(self.path, "rb")
+        return self._file
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the log."""
+        file = self._log()
         try:
-            self._file.seek(offset)
-            return self._file.read(length)
+            file.seek(offset)
+            return file.read(length)
         except OSError as error:
             raise files.named(error, self.path) from None
 

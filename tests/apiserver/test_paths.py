@@ -328,6 +328,16 @@ def test_options_of_lists_that_do_not_go_together(api, query, text):
         f'ListOptions.meta.k8s.io "" is invalid: {text}')
 
 
+def test_a_page_is_of_the_version_of_its_token(api):
+    for name in "ab":
+        api.create("v1", "ConfigMap", name)
+    path = "/api/v1/namespaces/default/configmaps?limit=1"
+    more = f"{path}&continue={api.admin.raw('GET', path)['metadata']['continue']}&resourceVersion="
+    assert api.admin.raw("GET", f"{more}0")["items"][0]["metadata"]["name"] == "b"
+    assert api.refused(api.admin.raw, "GET", f"{more}1") == (
+        "specifying resource version is not allowed when using continue")
+
+
 @pytest.mark.parametrize("path, plural, expected", [
     ("/api/v1", "pods", "xPOwRZ+Yhw8="), ("/apis/autoscaling/v1", "horizontalpodautoscalers", "qwQve8ut294="),
     ("/apis/autoscaling/v2", "horizontalpodautoscalers", "qwQve8ut294="),
@@ -428,6 +438,15 @@ def test_a_watch_from_a_version_on_tells_what_comes_then(terminal):
         "Error from server (NotFound): the server could not find the requested resource\n")
     assert terminal("kubectl get --raw '/api/v1/nodes?watch=1&labelSelector=a=b=c'").err.startswith(
         "Error from server (BadRequest): found '='")
+
+
+def test_a_watch_goes_on_within_what_was_written_at_once(terminal):
+    terminal.ok("kubectl apply -f -", "\n---\n".join(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}" for name in "abc"))
+    for name, rest in (("a", ["b", "c"]), ("b", ["c"]), ("c", [])):
+        version = terminal.ok(f"kubectl get cm {name} -o jsonpath={{.metadata.resourceVersion}}")
+        assert events(terminal, f"/api/v1/namespaces/default/configmaps?watch=1&resourceVersion={version}"
+                                "&timeoutSeconds=1") == [("ADDED", each) for each in rest]
 
 
 def test_a_watch_from_before_the_log_ends_at_once(terminal, monkeypatch):

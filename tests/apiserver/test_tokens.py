@@ -33,6 +33,13 @@ def test_a_token_is_known_again_until_it_expires(api):
     assert "authenticated" not in review(token)
 
 
+def test_what_is_no_token_is_none(api):
+    token = issue(api)["status"]["token"]
+    for text in (f"{token[:-9]}!{token[-9:]}", f"{token}=", "\udcff", "a\udcff.b.c", f"{token}\udcff", "a.b.c.d", ".."):
+        answer = api.create("authentication.k8s.io/v1", "TokenReview", "", spec={"token": text})["status"]
+        assert "authenticated" not in answer and "invalid bearer token" in answer["error"], text
+
+
 def number(text: str) -> int:
     return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
 

@@ -47,6 +47,17 @@ def test_who_made_them(found):
                       "kube-system/kube-scheduler": "kube-scheduler"}
 
 
+def test_who_writes_to_one_does_not_renew_it(terminal, found):
+    found()
+    terminal.advance("25s")
+    for line in ("annotate lease minikube a=b", "label lease minikube a=b", "patch lease minikube -p '{}'"):
+        terminal.ok(f"kubectl -n kube-node-lease {line}")
+        lease = found()["kube-node-lease/minikube"]
+        owners = [entry["manager"] for entry in lease["metadata"]["managedFields"]
+                  if "f:renewTime" in entry["fieldsV1"].get("f:spec", ())]
+        assert (owners, lease["spec"]["renewTime"][14:19]) == (["kubelet"], "00:20"), line
+
+
 def test_they_are_made_anew(terminal, found):
     before = found()
     terminal.advance("24s")
@@ -63,6 +74,17 @@ def test_they_are_made_anew(terminal, found):
         assert lease["metadata"].get("labels") == before[key]["metadata"].get("labels")
         assert lease["metadata"].get("ownerReferences") == before[key]["metadata"].get("ownerReferences")
     assert after["kube-node-lease/minikube"]["metadata"]["creationTimestamp"] == "2026-01-01T00:00:30Z"
+
+
+def test_a_kubelet_that_starts_again_makes_its_own_anew(terminal, found):
+    found()
+    terminal.ok("kubectl sim node stop minikube")
+    terminal.ok("kubectl delete lease minikube -n kube-node-lease")
+    terminal.advance("60s")
+    assert "kube-node-lease/minikube" not in found()
+    terminal.ok("kubectl sim node start minikube")
+    terminal.advance("15s")
+    assert renewals(found())["kube-node-lease/minikube"] == "01:10"
 
 
 def test_a_lease_of_ones_own_stays_as_it_is(terminal, found):

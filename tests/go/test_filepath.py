@@ -16,6 +16,11 @@ def test_match(pattern, name, fits):
     assert match(pattern, name) is fits
 
 
+def test_many_stars_take_no_time():
+    assert not match("*a" * 30 + "b", "a" * 200) and match("*a" * 30 + "*b", "a" * 200 + "b")
+    assert match("*ab*c*", "aab/c".replace("/", "")) and not match("*a*b", "a/b") and match("*a*/*b", "xa/yb")
+
+
 @pytest.mark.parametrize("pattern", [
     "[", "[]a]", "[-]", "[x-]", "[-x]", "[a-b-c]", "[^", "[^bc", "a[", "a\\", "[\\", "[a-"])
 def test_what_is_no_pattern(pattern):

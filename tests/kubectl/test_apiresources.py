@@ -259,6 +259,8 @@ def test_flow_control_without_its_betas(cluster):
                               "invalid syntax"),
     ("storage.k8s.io/v1beta1/VolumeAttributesClass=true", "invalid key storage.k8s.io/v1beta1/VolumeAttributesClass: "
      'group/version/resource and resource is always lowercase plural, not "VolumeAttributesClass"'),
+    ("networking/v1beta1=true,extensions/v1beta1=true,x.io/v1alpha1/things=true,api/alpha=true",
+     "unknown api groups networking/v1beta1,x.io/v1alpha1"),
     ("apps/v1=false", "kubesim does not play --runtime-config=apps/v1=false"),
     ("api/ga=false", "kubesim does not play --runtime-config=api/ga=false")])
 def test_a_runtime_config_that_is_refused(terminal, text, why):

@@ -189,7 +189,10 @@ def test_a_containers_log_by_its_kubelet(said, query, found):
 @pytest.mark.parametrize(("path", "reason"), [
     ("containerLogs/default/b/x", "NotFound"), ("containerLogs/default/x/x", "NotFound"),
     ("containerLogs/default/b/b?tailLines=many", "BadRequest"),
+    *((f"containerLogs/default/b/b?{what}={value}", "BadRequest") for what in ("tailLines", "sinceSeconds")
+      for value in ("9" * 400, str(1 << 63), "1_0", "%205")),
     ("containerLogs/default/b/b?tailLines=-1", "The request is invalid"),
+    ("containerLogs/default/b/b?previous=true", "BadRequest"),
     ("containerLogs/default/b", "NotFound"), ("run/default/b/b?cmd=ls", "MethodNotAllowed")])
 def test_what_a_kubelet_refuses(said, path, reason):
     refused = said(f"kubectl get --raw '{KUBELET}/{path}'")

@@ -44,8 +44,8 @@ def writer(tmp_path):
 
 def past(writer: Store, resource: str, revision: int) -> tuple[bool, list[str], list[tuple[str, str]], int]:
     found = writer.as_of(resource, revision)
-    return (found.known, [*found.objects()], [(type_, obj["metadata"]["name"]) for type_, obj in found.changes()],
-            found.oldest)
+    return (found.known, [f"default/{obj['metadata']['name']}" for obj in found.objects()],
+            [(type_, obj["metadata"]["name"]) for type_, obj in found.changes()], found.oldest)
 
 
 def test_what_there_was_and_what_came_since(writer, monkeypatch):
@@ -61,6 +61,37 @@ def test_what_there_was_and_what_came_since(writer, monkeypatch):
     writer.commit()
     assert past(writer, "pods", last)[0] is False and past(writer, "pods", last)[3] == writer.revision
     assert past(writer, "pods", writer.revision)[:3] == (True, ["default/a", "default/c", "default/d"], [])
+
+
+def test_what_one_saw_within_a_transaction_did_not_come_since(writer):
+    at = writer.revision
+    for name in "efg":
+        writer.put("ADDED", "pods", f"default/{name}", pod(name))
+    writer.put("DELETED", "pods", "default/d", pod("d"))
+    writer.commit()
+    now = ["default/a", "default/c", "default/d", "default/e", "default/f"]
+    assert past(writer, "pods", at + 2) == (True, now, [("ADDED", "g"), ("DELETED", "d")], 4)
+    writer.put("MODIFIED", "pods", "default/a", pod("a"))
+    writer.commit()
+    assert past(writer, "pods", at + 3)[2] == [("DELETED", "d"), ("MODIFIED", "a")]
+
+
+def test_the_past_of_a_log_that_another_replaces(writer, monkeypatch):
+    other = Store(writer.folder)
+    other.reload()
+    other.read(0, 1)
+    monkeypatch.setattr(store, "GARBAGE", 0)
+    for _ in range(20):
+        writer.put("MODIFIED", "pods", "default/a", pod("a"))
+    writer.commit()
+    assert past(other, "pods", 4)[:2] == (True, [f"default/{name}" for name in "abcd"])
+    other.close()
+
+
+def test_objects_of_the_past_from_a_key_on(writer):
+    found = writer.as_of("pods", 4)
+    assert [obj["metadata"]["name"] for obj in found.objects("default/b\0")] == ["c", "d"]
+    assert [*found.objects(prefix="other/")] == []
 
 
 def verified(writer: Store) -> log.Index:

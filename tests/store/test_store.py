@@ -12,6 +12,7 @@ import textwrap
 import pytest
 
 from kubesim_cli.store import log, reading, store
+from kubesim_cli.store.doctor import Diagnosis
 from kubesim_cli.store.store import Store
 
 
@@ -172,6 +173,8 @@ def test_an_index_of_before_is_made_anew(folder, monkeypatch):
     writer.commit()
     writer.close()
     monkeypatch.undo()
+    assert Diagnosis(folder).notes == [
+        "index.json was written by another version of kubesim; the next write makes it anew"]
     assert Store(folder).holds("services", "ip/10.96.0.7")
 
 

@@ -96,7 +96,8 @@ def test_a_network_that_others_may_read_otherwise(desk, value, wrong, newer, old
 
 def test_what_is_no_address_in_any_release():
     for release in ((1, 28), (1, 36)):
-        for value in ("", "1.2.3", "1.2.3.256", "1.2.3.x", "::1%eth0", "10.0.0.0/8"):
+        for value in ("", "1.2.3", "1.2.3.256", "1.2.3.x", "::1%eth0", "10.0.0.0/8", f"{'9' * 5000}.1.1.1"):
             assert ip_address("at", value, release)
-        for value in ("", "10.0.0.0", "10.0.0.0/33", "::/x", "10.0.0/8"):
+        for value in ("", "10.0.0.0", "10.0.0.0/33", "::/x", "10.0.0/8", f"{'9' * 5000}.1.1.1/8",
+                      f"10.0.0.0/{'9' * 5000}"):
             assert cidr("at", value, release)
