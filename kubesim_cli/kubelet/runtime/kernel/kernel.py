@@ -223,6 +223,8 @@ class Kernel:
             self.current = before
             if not self.depth and self.worked > worked:
                 load.note(process.space, self.now, self.worked - worked)
+        if process.piped:
+            process.piped = {}
         if status is not None:
             self.exit(process, status)
 
