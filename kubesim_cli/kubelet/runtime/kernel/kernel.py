@@ -270,6 +270,11 @@ class Kernel:
         self._drop_old_timers()
         return self.now if self.ready else self.timers[0][0] if self.timers else None
 
+    def live_timers(self) -> list[tuple[float, int, Process]]:
+        """Return the timers that a process still waits for, the next one first."""
+        return sorted((each for each in self.timers if each[2].until == each[0] and each[2].status is None),
+                      key=lambda each: each[:2])
+
     def _drop_old_timers(self) -> None:
         timers = self.timers
         while timers and (timers[0][2].until != timers[0][0] or timers[0][2].status is not None):
