@@ -35,6 +35,8 @@ def run(script, image=IMAGES[1], stored_at=()):
      "cat p & echo left > p", "+b\n+c\nleft\n"),
     ("mkfifo p; (echo 'x=1'; sleep 1; echo 'y=2') > p & . ./p; echo $x$y; (sleep 1; echo x=3 > p) & . ./p; echo $x",
      "12\n3\n"),
+    ("mkfifo p q; (echo ab > p) & cat q & dd if=p of=q status=none; wait", "ab\n"),
+    ("mkfifo p q; (echo a > p; sleep 1; echo b > q) & paste p q", "a\tb\n"),
     ("mkfifo p; grep b p & printf 'abc\\nxyz\\n' > p; wait", "abc\n"),
     ("mkfifo p; (sleep 2; echo late > p) & SECONDS=0; read y < p; echo $y", "late\n"),
     ("mkfifo a b; (cat < a > b) & cat b & echo through > a; wait", "through\n"),
