@@ -48,6 +48,9 @@ def _options(busybox: str, folder: str, applet: str) -> tuple[str | None, int]:
             options += letter + (":" if f"requires an argument -- '{letter}'" in said else "")
     if not wrong:
         return None, code
+    for letter in re.findall("[a-zA-Z](?!:)", options):  # may one have a value? Then the wrong letter is that
+        if f"invalid option -- '{wrong}'" not in _said(busybox, folder, [applet, f"-{letter}{wrong}"])[0]:
+            options = options.replace(letter, f"{letter}::")
     permutes = "invalid option" in _said(busybox, folder, [applet, "operand", f"-{wrong}"])[0]
     return ("" if permutes else "+") + options, code
 

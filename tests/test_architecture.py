@@ -18,7 +18,7 @@ GROUND = {"go": set(), "releases": {"go"}, "machinery": {"go", "releases"}, "hel
 _SHARED = {"go", "releases", "machinery"}
 MAY = {
     **GROUND,
-    "store": {"machinery.types", "machinery.files", "machinery.digest", "go.jsontext"},
+    "store": {"machinery.types", "machinery.files", "machinery.digest", "machinery.wellknown", "go.jsontext"},
     "apiserver": _SHARED | {"store"},
     "controllers": _SHARED | {"helpers", "apiserver"},
     "scheduler": _SHARED | {"helpers", "apiserver"},

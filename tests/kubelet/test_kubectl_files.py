@@ -218,3 +218,8 @@ END
         kubectl get cm x -o jsonpath={.data}; echo; grep -c . /at""")
     assert errors == 'error: configmaps "x" is invalid\n'
     assert said.splitlines()[1:] == ["configmap/x edited", '{"a":"good"}', "2"]
+
+
+def test_a_named_pipe_is_waited_for(inside):
+    said = inside("mkfifo p; (sleep 1; kubectl create cm piped --dry-run=client -o yaml > p) & kubectl apply -f p")
+    assert said == ("configmap/piped created\n", "")

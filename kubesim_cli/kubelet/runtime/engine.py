@@ -317,6 +317,7 @@ class Engine:
                 lines.store()
         for session in self.sessions.values():
             session.said.store()
+        self.kernel.timers = self.kernel.live_timers()
         return _frozen(self._store, self.kernel, self.volumes, self.containers, self.sessions, self.connections)
 
     @classmethod
@@ -366,7 +367,7 @@ class Engine:
         own = Kernel(kernel.now)
         own.sequence = kernel.sequence
         own.ready.extend(each for each in kernel.ready if id(each.space) in spaces)
-        own.timers = sorted((each for each in kernel.timers if id(each[2].space) in spaces), key=lambda each: each[:2])
+        own.timers = [each for each in kernel.live_timers() if id(each[2].space) in spaces]
         for key, processes in kernel.waiting.items():
             those = [each for each in processes if id(each.space) in spaces]
             if those:

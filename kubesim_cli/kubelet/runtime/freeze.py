@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERSION = 5  # changes with the operations of compiler.py (a place in a script is a number among them) and containers
 # What an attribute is, by its class, in records that were written before there was such an one. Whoever adds one enters
 # it here, or raises VERSION, so that containers live on when kubesim is upgraded; a test tells when that is needed.
-ADDED: dict[str, dict[str, Callable[[], Any]]] = {}
+ADDED: dict[str, dict[str, Callable[[], Any]]] = {"Process": {"piped": dict}}
 SMALL = 120        # bytes that stand in the record itself
 CHUNK = 64 << 10   # of a file that is stored by itself: what is appended leaves those before as they are
 _CLASSES: dict[str, Any] = {each.__name__: each for each in (

@@ -62,6 +62,8 @@ def test_options_that_an_applet_does_not_know(script, glibc, musl, usage, code):
     "xargs -r ls --nosuch </dev/null", "nice -n 5 true -Z", "date -u +%s >/dev/null", "ls --color >/dev/null",
     "timeout 5 true --nosuch", "ps -ef >/dev/null", "wget --help 2>/dev/null", "tar -cf /tmp/a -C / etc/passwd",
     "sed -i -e s/a/b/ -E /etc/group", "cut -d: -f1 /etc/passwd >/dev/null", "kill -0 1", "find / -name nosuch",
+    "sed -i.bak s/a/b/ /etc/group; [ -f /etc/group.bak ]", "date -Iminutes >/dev/null", "xargs -iX true X </dev/null",
+    "nc -lk -p 8080 -e sh -c 'echo hi' & sleep 1; kill -9 $!",
     "chmod -R u+x,g-w /tmp", "mktemp -d >/dev/null", "wc -lc /etc/passwd >/dev/null", "awk -F: '{ }' /etc/passwd",
 ])
 def test_options_that_it_knows(script):

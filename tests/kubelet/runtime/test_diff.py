@@ -4,6 +4,7 @@ import random
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -61,3 +62,18 @@ def test_busyboxs_has_one_form_and_no_times():
     hunk = "@@ -1,3 +1,4 @@\n a\n-b\n+B\n c\n+d\n\\ No newline at end of file\n"
     assert said == (f"--- x\n+++ y\n{hunk}Files x and y differ\ndiff: can't open 'none': No such file or directory\n"
                     f"--- p/f\n+++ q/f\n{hunk}Only in q: g\nCommon subdirectories: p/s and q/s\n1\n")
+
+
+def test_folders_that_hold_themselves_are_told():
+    assert run("mkdir a b; ln -s . a/x; ln -s . a/y; ln -s . b/x; ln -s . b/y; diff -r a b 2>&1; echo $?") == (
+        "diff: a/x: recursive directory loop\ndiff: a/y: recursive directory loop\n2\n")
+
+
+def test_an_option_that_is_not_played_is_no_wrong_one():
+    assert "invalid option" not in run("exec 2>&1; diff -c /etc/passwd /etc/group; diff --side-by-side / /")
+
+
+def test_many_equal_lines_take_no_more_than_a_process_may():
+    began = time.process_time()
+    run("yes a | head -n 20000 > p; (echo b; yes a | head -n 19000; echo c) > q; diff p q")
+    assert time.process_time() - began < 5.0

@@ -193,6 +193,14 @@ def test_of_users_programs_that_have_ended_nothing_is_kept(engine):
         before = space["guests"]
 
 
+def test_of_programs_that_would_have_waited_longer_nothing_is_kept(engine):
+    engine.start("web", Spec("busybox", ["sh", "-c", "while sleep 1; do timeout 900 sleep 0.1; done"]))
+    engine.advance(engine.kernel.now + 300)
+    copy = engine.copy("web")
+    for each in (copy, engine):
+        assert sum(name.startswith("Process") for name in each.freeze()[0]) < 6
+
+
 def test_files_of_an_image_are_made_when_somebody_asks_for_them(engine):
     engine.start("a", Spec("busybox", ["sleep", "1000"]))
     _run(engine, "cat", "/etc/passwd")

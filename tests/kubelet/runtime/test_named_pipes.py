@@ -25,11 +25,18 @@ def run(script, image=IMAGES[1], stored_at=()):
 @pytest.mark.parametrize("image", IMAGES)
 @pytest.mark.parametrize(("script", "said"), [
     ("mkfifo p; test -p p && ls -l p | cut -c1-10; stat -c %F p", "prw-r--r--\nfifo\n"),
+    ("mkfifo -m u=rw,g=,o= p; ls -l p | cut -c1-10", "prw-------\n"),
     ("mknod q p; mkfifo -m 600 r; ls -l q r | cut -c1-10", "prw-r--r--\nprw-------\n"),
     ("mkfifo p; (echo one; sleep 1; echo two) > p & cat p; echo done", "one\ntwo\ndone\n"),
     ("mkfifo p; cat p & echo hi > p; wait", "hi\n"),
     ("mkfifo p; while read l; do echo got $l; done < p & for i in 1 2; do echo $i; done > p; wait", "got 1\ngot 2\n"),
     ("mkfifo p; exec 3<>p; echo tok >&3; read x <&3; echo $x", "tok\n"),
+    ("mkfifo p q; (sleep 1; echo a > p; sleep 1; (echo b; sleep 1; echo c) > q) & diff -u p q | tail -n2; "
+     "cat p & echo left > p", "+b\n+c\nleft\n"),
+    ("mkfifo p; (echo 'x=1'; sleep 1; echo 'y=2') > p & . ./p; echo $x$y; (sleep 1; echo x=3 > p) & . ./p; echo $x",
+     "12\n3\n"),
+    ("mkfifo p q; (echo ab > p) & cat q & dd if=p of=q status=none; wait", "ab\n"),
+    ("mkfifo p q; (echo a > p; sleep 1; echo b > q) & paste p q", "a\tb\n"),
     ("mkfifo p; grep b p & printf 'abc\\nxyz\\n' > p; wait", "abc\n"),
     ("mkfifo p; (sleep 2; echo late > p) & SECONDS=0; read y < p; echo $y", "late\n"),
     ("mkfifo a b; (cat < a > b) & cat b & echo through > a; wait", "through\n"),
@@ -68,6 +75,9 @@ def test_a_reader_that_is_killed_while_it_waits_is_none():
     ("flock x", (64, "flock: bad file descriptor: 'x'\n"), (1, "flock: invalid number 'x'\n")),
     ("flock lk nosuch", (69, "flock: failed to execute nosuch: No such file or directory\n"),
      (255, "flock: nosuch: No such file or directory\n")),
+    ("mkfifo -m 9 p", (1, "mkfifo: invalid mode\n"), (1, "mkfifo: invalid mode '9'\n")),
+    ("flock -E abc lk true", (64, "flock: invalid exit code: 'abc'\n"), None),
+    ("flock -E 300 lk true", (64, "flock: invalid exit code: '300'\n"), None),
     ("exec 9> lk; flock -w 1 9; flock -nE 7 lk true", (7, ""), None),
 ])
 def test_what_is_wrong_is_said(script, debian, busybox):

@@ -42,6 +42,9 @@ def test_openssl(script, said):
 
 @pytest.mark.parametrize(("script", "said", "code"), [
     ("openssl rand -hex x", 'rand: Can\'t parse "x" as a number\nrand: Use -help for summary.\n', 1),
+    ("openssl rand -out /no/x 5", 'Can\'t open "/no/x" for writing, No such file or directory\n', 1),
+    ("exec openssl rand 100000000000", "", 137), ("exec openssl rand 99999999999999999999", "", 137),
+    ("yes | exec openssl base64 -A 2>/dev/null; exit $?", "Killed\n", 137),
     ("openssl sha256 nofile", "nofile: No such file or directory\n", 1),
     ("openssl dgst -nosuch /etc/passwd",
      "dgst: Unknown option or message digest: nosuch\ndgst: Use -help for summary.\n", 1)])
@@ -57,9 +60,11 @@ def test_htpasswd():
     httpd = "docker.io/library/httpd:2.4"
     out, err, code = run("htpasswd -nb foo bar | cut -c1-10; "
                          "htpasswd -nbs a b; htpasswd -cb f me x; htpasswd -b f me y;"
-                         " echo z | htpasswd -i f you; cut -d: -f1 f; htpasswd -b nofile me x", httpd)
+                         " htpasswd -cb /no/x me y; echo z | htpasswd -i f you; cut -d: -f1 f; "
+                         "htpasswd -b nofile me x", httpd)
     assert out == "foo:$apr1$\n\na:{SHA}6dcfXufJLW3J6S/9rRe4vUlBj5g=\n\nme\nyou\n"
-    assert err == ("Adding password for user me\nUpdating password for user me\nAdding password for user you\n"
+    assert err == ("Adding password for user me\nUpdating password for user me\nhtpasswd: cannot create file /no/x\n"
+                   "Adding password for user you\n"
                    "htpasswd: cannot modify file nofile; use '-c' to create it\n") and code == 1
 
 

@@ -1,5 +1,7 @@
 """Users and groups that are added and removed: as busybox 1.37 and the programs of Debian 12 were seen to do it."""
 
+import time
+
 import pytest
 
 from kubesim_cli.kubelet.runtime.bin import crypts
@@ -107,3 +109,41 @@ def test_who_is_unknown_to_id():
 ])
 def test_hashes_are_those_of_crypt(found, wanted):
     assert found == wanted
+
+
+@pytest.mark.parametrize(("image", "script", "said", "code"), [
+    (DEBIAN, "adduser --uid abc x", 'Value "abc" invalid for option uid (number expected)\n', 1),
+    (DEBIAN, "addgroup --gid -5 x", 'Value "-5" invalid for option gid (number expected)\n', 1),
+    (DEBIAN, "usermod -u abc root", "usermod: invalid user ID 'abc'\n", 3),
+    (DEBIAN, "useradd -u 4294967295 q", "useradd: invalid user ID '4294967295'\n", 3),
+    (DEBIAN, "useradd a:b; useradd ../x; useradd ''; useradd -c x:y q; groupadd a:b; tail -n1 /etc/passwd | cut -c1-6",
+     "useradd: invalid user name 'a:b': use --badname to ignore\n"
+     "useradd: invalid user name '../x': use --badname to ignore\n"
+     "useradd: invalid user name '': use --badname to ignore\n"
+     "useradd: invalid comment 'x:y'\ngroupadd: 'a:b' is not a valid group name\nnobody\n", 0),
+    (DEBIAN, "adduser a:b 2>/dev/null || tail -n1 /etc/passwd | cut -c1-6", "nobody\n", 0),
+    (ALPINE, "adduser -D a:b; adduser -D ''; adduser -D -u 99999 q; addgroup -g x g",
+     "adduser: illegal character with code 58 at position 1\nadduser: illegal character with code 0 at position 0\n"
+     "adduser: number 99999 is not in 0..60000 range\naddgroup: invalid number 'x'\n", 1)])
+def test_what_would_spoil_the_files_is_refused(image, script, said, code):
+    assert run(image, script) == (said, code)
+
+
+@pytest.mark.parametrize("image", [ALPINE, DEBIAN])
+def test_lines_that_are_none_are_looked_over_and_kept(image):
+    said, code = run(image, "echo garbage >>/etc/passwd; echo x:y >>/etc/group; echo root >>/etc/shadow; id garbage; "
+                            "addgroup --quiet g 2>&1 || addgroup g; groups root; delgroup x; passwd -l garbage; "
+                            "id -un; grep -c garbage /etc/passwd; grep -c x:y /etc/group; grep -c '^root$' /etc/shadow")
+    assert said.endswith("root\n1\n1\n1\n") and code == 0 and "Killed" not in said
+
+
+def test_passwords_are_hashed_within_bounds():
+    """Each takes a while, and so does a long one."""
+    engine = Engine(1_800_000_000.0)
+    engine.start("web", Spec(DEBIAN, ["sleep", "1000"], {}, "web", "1"))
+    began = time.process_time()
+    for script in ("yes root:a | head -n 3000 | chpasswd",
+                   "(printf root:; head -c 4000000 /dev/zero | tr '\\0' a) | chpasswd"):
+        engine.execute("web", ["sh", "-c", script])
+        engine.advance(engine.kernel.now + 5)
+    assert time.process_time() - began < 5.0

@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
     from ..kernel.process import Process
 
-FILES = ("passwd", "group", "shadow", "gshadow")
+FILES = {"passwd": 7, "group": 4, "shadow": 9, "gshadow": 4}  # and how many fields a line has
 _DAY = 86400
+_DIGITS = 7  # more than the number of a day has
 _ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class Accounts:
-    """`passwd`, `group`, `shadow` and `gshadow`: the fields of each line; None where there is no such file."""
+    """The files as they are changed. Lines that are none of an account are looked over, and stay as they are."""
 
     def __init__(self, process: Process):
         self._process = process
@@ -29,8 +30,8 @@ class Accounts:
                 self._tables[kind] = None
 
     def lines(self, kind: str) -> list[list[str]]:
-        """Return the lines of a file, which may be changed; see `write`."""
-        return self._tables[kind] or []
+        """Return the fields of the lines of a file, which may be changed; see `write`."""
+        return [line for line in self._tables[kind] or () if _is_account(kind, line)]
 
     def line(self, kind: str, name: str) -> list[str] | None:
         """Return the line of a name."""
@@ -38,11 +39,11 @@ class Accounts:
 
     def by_number(self, kind: str, number: int) -> list[str] | None:
         """Return the line of a user or group of a number."""
-        return next((line for line in self.lines(kind) if line[2:3] == [str(number)]), None)
+        return next((line for line in self.lines(kind) if int(line[2]) == number), None)
 
     def group(self, text: str) -> list[str] | None:
         """Return the line of a group's name or number."""
-        return self.line("group", text) or (self.by_number("group", int(text)) if text.isdigit() else None)
+        return self.line("group", text) or (self.by_number("group", int(text)) if is_number(text) else None)
 
     def groups_of(self, name: str) -> list[list[str]]:
         """Return the groups that have a user as a member."""
@@ -50,18 +51,20 @@ class Accounts:
 
     def numbers(self, kind: str) -> set[int]:
         """Return the numbers that users (kind passwd) or groups (kind group) have."""
-        return {int(line[2]) for line in self.lines(kind) if line[2:3] and line[2].isdigit()}
+        return {int(line[2]) for line in self.lines(kind)}
 
     def add(self, kind: str, *fields: object) -> None:
         """Add a line, where there is such a file."""
-        if self._tables[kind] is not None:
-            self.lines(kind).append([str(field) for field in fields])
+        table = self._tables[kind]
+        if table is not None:
+            table.append([str(field) for field in fields])
 
     def drop(self, kinds: Iterable[str], name: str) -> None:
         """Remove the lines of a name."""
         for kind in kinds:
-            if self._tables[kind] is not None:
-                self._tables[kind] = [line for line in self.lines(kind) if line[0] != name]
+            table = self._tables[kind]
+            if table is not None:
+                table[:] = [line for line in table if line[0] != name or not _is_account(kind, line)]
 
     def join(self, group: str, name: str) -> None:
         """Make a user a member of a group."""
@@ -99,6 +102,19 @@ class Accounts:
             if lines is not None and text.encode("utf-8", "surrogateescape") != self._process.read_file(f"/etc/{kind}"):
                 self._process.open(f"/etc/{kind}", "w").write(self._process.kernel,
                                                               text.encode("utf-8", "surrogateescape"))
+
+
+def _is_account(kind: str, line: list[str]) -> bool:
+    if len(line) != FILES[kind] or not line[0]:
+        return False
+    if kind == "shadow":
+        return is_number(line[2] or "0") and len(line[2]) < _DIGITS
+    return kind == "gshadow" or all(is_number(each) for each in line[2:4 if kind == "passwd" else 3])
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is the number of a user or a group; the last one stands for none (setuid(2))."""
+    return text.isascii() and text.isdigit() and len(text) < 11 and int(text) < 0xffffffff
 
 
 def make_home(process: Process, path: str, uid: int, gid: int, mode: int) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _table: list[Entries] = []
 _OTHERS = ("sh", "ash", "bash", "busybox", "find", "ip", "[", "[[", "test")  # that read all arguments themselves
-_CALLS = {"nc": "-e"}  # what stands behind it is a command line of its own
+_RUNNERS = ("nc",)  # that cut off what stands behind -e before they ask getopt (networking/nc_bloaty.c)
 # busybox' version in the releases of Alpine, the newest first.
 _OF_ALPINE = (("3.21", "1.37.0"), ("3.18", "1.36.1"), ("3.16", "1.35.0"), ("3.15", "1.34.1"), ("3.14", "1.33.1"))
 
@@ -70,12 +70,12 @@ def refused(process: Process, name: str) -> int | None:
     """Return the exit code of an applet that does not like its options, None where it does."""
     _, options, longs, status = _entries()[name]
     words = process.argv[1:]
+    if name in _RUNNERS and "-e" in words:  # the program that is to be run, with its own options
+        words = words[:words.index("-e")]
     if words == ["--help"]:
         return usage(process, name, 0)
     if options is None:
         return None
-    if _CALLS.get(name) in words:
-        words = words[:words.index(_CALLS[name])]
     if not _wrong(words, options, longs, False):
         return None
     why = _wrong(words, options, longs, flavour.alpine(process) != "")
@@ -108,7 +108,9 @@ def _wrong(words: list[str], options: str, longs: list[str] | None, musl: bool) 
                 letter, rest = rest[0], rest[1:]
                 if letter.isalpha() and letter not in options.replace(":", ""):
                     return f"unrecognized option: {letter}" if musl else f"invalid option -- '{letter}'"
-                if f"{letter}:" in options:
+                if f"{letter}::" in options:
+                    rest = ""  # what stands behind it is its value, which need not be
+                elif f"{letter}:" in options:
                     if not rest and not words:
                         return (f"option requires an argument: {letter}" if musl else
                                 f"option requires an argument -- '{letter}'")

@@ -9,6 +9,8 @@ from ....machinery.digest import new
 _ALPHABET = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _MD5_ORDER = ((0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5), (-1, -1, 11))
 _ROUNDS = 5000
+_LONGEST = 512  # bytes of a password: crypt(3) takes no more
+STEPS = 5000    # that a program counts for a password
 
 
 def _letters(value: int, count: int) -> str:
@@ -33,7 +35,7 @@ def md5(password: str, salt: str, magic: str = "$1$") -> str:
     """Return the hash of a password by MD5; `magic`: $1$ or $apr1$. The salt counts to 8 letters."""
     digest_of = partial(new, "md5")
 
-    word, salted = password.encode(), salt[:8].encode()
+    word, salted = password.encode()[:_LONGEST], salt[:8].encode()
     inner = digest_of(word + salted + word).digest()
     start = word + magic.encode() + salted + (inner * (len(word) // 16 + 1))[:len(word)]
     length = len(word)
@@ -52,7 +54,7 @@ def sha(password: str, salt: str, bits: int = 512) -> str:
     """Return the hash of a password by SHA-256 or SHA-512 in 5000 rounds (www.akkadia.org/drepper/SHA-crypt.txt)."""
     digest_of = partial(new, f"sha{bits}")
     size = bits // 8
-    word, salted = password.encode(), salt[:16].encode()
+    word, salted = password.encode()[:_LONGEST], salt[:16].encode()
 
     def stretched(block: bytes, length: int) -> bytes:
         return (block * (length // size + 1))[:length]

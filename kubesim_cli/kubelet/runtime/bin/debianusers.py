@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .accountfiles import Accounts, make_home
+from .accountfiles import Accounts, is_number, make_home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ _VALUED = ("--home", "--shell", "--uid", "--gid", "--ingroup", "--gecos", "--com
            "--conf", "--add_extra_groups", "--backup-to")
 _SYSTEM, _NORMAL = range(100, 1000), range(1000, 60000)
 _NONE = "/nonexistent"
+_NAME = r"[a-z][-a-z0-9_]*\$?|[a-zA-Z_][-a-zA-Z0-9_.]*\$?"  # NAME_REGEX and SYS_NAME_REGEX of adduser.conf
 
 
 class _Options:
@@ -46,6 +47,23 @@ def _refused(process: Process, why: str, code: int = 1) -> int:
     return code
 
 
+def _is_wrong(process: Process, given: _Options, name: str, number: str) -> bool:
+    """Say so where a name is none to add, or an option's value no number."""
+    import re
+
+    value = given.values.get(number)
+    if value is not None and not is_number(value):
+        process.write(f'Value "{value}" invalid for option {number[2:]} (number expected)\n', 2)
+        return True
+    if re.fullmatch(_NAME, name) is None and not given.has("--allow-bad-names", "--allow-badname", "--force-badname"):
+        process.complain("Please enter a username matching the regular expression\n"
+                         "            configured via the NAME_REGEX configuration variable.  Use the\n"
+                         "            `--allow-bad-names' option to relax this check or reconfigure\n"
+                         "            NAME_REGEX in configuration.")
+        return True
+    return False
+
+
 def adduser(process: Process) -> int:
     """adduser [--system] [--group] [--uid ID] [--home DIR] [--shell SHELL] [--disabled-password] USER, USER GROUP."""
     given, accounts = _Options(process), Accounts(process)
@@ -56,6 +74,8 @@ def adduser(process: Process) -> int:
     name = given.words[0]
     if len(given.words) > 1:
         return _join(process, given, accounts, name, given.words[1])
+    if _is_wrong(process, given, name, "--uid"):
+        return 1
     system = given.has("--system")
     line = accounts.line("passwd", name)
     if line is not None:
@@ -133,6 +153,8 @@ def addgroup(process: Process) -> int:
     if len(given.words) > 1:
         return _join(process, given, accounts, *given.words[:2])
     name, used = given.words[0], accounts.numbers("group")
+    if _is_wrong(process, given, name, "--gid"):
+        return 1
     if accounts.line("group", name) is not None:
         return process.complain(f"The group `{name}' already exists.")
     wanted = given.values.get("--gid")

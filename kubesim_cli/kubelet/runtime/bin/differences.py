@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 from ..dates import strftime
-from ..kernel.errors import Errno
+from ..kernel.errors import Errno, Exhausted
 from ..kernel.files import FOLDER
+from ..unknown import unplayed_part
 from .flavour import is_busybox
-from .operands import exists
+from .operands import MOST_INPUT, exists
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..kernel.files import Inode
     from ..kernel.process import Process
 
     Change = tuple[int, int, int, int]  # lines of the old file from and to, and those of the new one that stand there
 
 SAME, DIFFERENT, TROUBLE = 0, 1, 2
+PAIRS = 20  # of equal lines that are a step
 _FLAGS = {"unified": "u", "brief": "q", "recursive": "r", "new-file": "N", "report-identical-files": "s", "text": "a",
           "ignore-case": "i", "ignore-all-space": "w", "ignore-space-change": "b", "ignore-blank-lines": "B",
           "minimal": "d", "no-dereference": "", "color": "", "expand-tabs": ""}
 _LETTERS = "uqrNsaiwbBdt"
+_UNPLAYED = "0123456789cCDeEfFhHIlnpPSTvWxXyZ"
+_UNPLAYED_FLAGS = (
+    "changed-group-format", "context", "ed", "exclude", "exclude-from", "forward-ed", "from-file", "help",
+    "horizon-lines", "ifdef", "ignore-file-name-case", "ignore-matching-lines", "ignore-tab-expansion",
+    "ignore-trailing-space", "initial-tab", "left-column", "line-format", "new-group-format", "new-line-format",
+    "normal", "old-group-format", "old-line-format", "paginate", "rcs", "show-c-function", "show-function-line",
+    "side-by-side", "speed-large-files", "starting-file", "strip-trailing-cr", "suppress-blank-empty",
+    "suppress-common-lines", "tabsize", "to-file", "unchanged-group-format", "unchanged-line-format",
+    "unidirectional-new-file", "version", "width")
 _NO_END = b"\\ No newline at end of file\n"
 
 
 class _Wrong(Exception):
     """The command line is none."""
+
+
+class _Unplayed(Exception):
+    """GNU's diff knows an option that is not played."""
 
 
 class _Options:
@@ -51,6 +67,8 @@ class _Options:
         name, has_value, value = word[2:].partition("=")
         if name == "label":
             self.labels.append(value if has_value else self._value(rest, word))
+        elif name in _UNPLAYED_FLAGS:
+            raise _Unplayed
         elif name not in _FLAGS:
             raise _Wrong(f"unrecognized option '{word}'")
         else:
@@ -68,6 +86,8 @@ class _Options:
                 else:
                     self.letters += "u"
                     self.context = self._number(value)
+            elif letter in _UNPLAYED:
+                raise _Unplayed
             elif letter not in _LETTERS:
                 raise _Wrong(f"invalid option -- '{letter}'")
             else:
@@ -96,6 +116,7 @@ class _Diff:
         self.process, self.options, self.piped = process, options, piped
         self.is_busybox = is_busybox(process)
         self.status = SAME
+        self.above: list[tuple[Inode | None, Inode | None]] = []  # the folders that are being compared
 
     def run(self) -> int:
         old, new = self.options.words
@@ -119,7 +140,19 @@ class _Diff:
         return list(tree.entries(tree.lookup(folder, process.cwd, process.user)))
 
     def _folders(self, old: str, new: str) -> None:
-        old, new, options = old.rstrip("/") or "/", new.rstrip("/") or "/", self.options
+        old, new = old.rstrip("/") or "/", new.rstrip("/") or "/"
+        pair = exists(self.process, old), exists(self.process, new)
+        for which, path in enumerate((old, new)):
+            if any(pair[which] is each[which] for each in self.above):
+                self.process.complain(f"{path}: recursive directory loop")
+                self.status = TROUBLE
+                return
+        self.above.append(pair)
+        self._entries(old, new)
+        self.above.pop()
+
+    def _entries(self, old: str, new: str) -> None:
+        options = self.options
         names = {folder: self._names(folder) for folder in (old, new)}
         for name in sorted({*names[old], *names[new]}):
             pair = f"{old}/{name}", f"{new}/{name}"
@@ -164,8 +197,10 @@ class _Diff:
         if data[0] is None or data[1] is None:
             return
         lines = [_lines(each) for each in data if each is not None]
-        self.process.work(len(lines[0]) + len(lines[1]))
-        found = [] if data[0] == data[1] else list(_changes(*([self._key(line) for line in each] for each in lines)))
+        if options.has("q") and not any(map(options.has, "iwbB")):
+            found = [(0, 0, 0, 0)] if data[0] != data[1] else []
+        else:
+            found = self._changes(lines) if data[0] != data[1] else []
         if options.has("B"):
             found = [(a, b, c, d) for a, b, c, d in found
                      if any(line.strip() for line in (*lines[0][a:b], *lines[1][c:d]))]
@@ -183,6 +218,26 @@ class _Diff:
                 self._unified((old, new), lines, found)
             else:
                 self._plain(lines, found)
+
+    def _changes(self, lines: list[list[bytes]]) -> list[Change]:
+        """Return what has to be changed, in order; what both begin and end with is the same."""
+        from collections import Counter
+        from difflib import SequenceMatcher
+
+        old, new = ([self._key(line) for line in each] for each in lines)
+        start, short = 0, min(len(old), len(new))
+        while start < short and old[start] == new[start]:
+            start += 1
+        end = 0
+        while end < short - start and old[-1 - end] == new[-1 - end]:
+            end += 1
+        old, new = old[start:len(old) - end], new[start:len(new) - end]
+        there = Counter(new)
+        pairs = sum(there[line] for line in old)  # which of one may be which of the other: so long it takes
+        self.process.work(len(lines[0]) + len(lines[1]) + pairs // PAIRS)
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        return [(a + start, b + start, c + start, d + start)
+                for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal"]
 
     def _key(self, line: bytes) -> bytes:
         """Return what of a line counts."""
@@ -251,22 +306,6 @@ def _range(first: int, end: int) -> str:
     return f"{first + 1}" if count == 1 else f"{first + 1 if count else first},{count}"
 
 
-def _changes(old: list[bytes], new: list[bytes]) -> Iterator[Change]:
-    """Yield what has to be changed, in order; what both begin and end with is the same."""
-    from difflib import SequenceMatcher
-
-    start, short = 0, min(len(old), len(new))
-    while start < short and old[start] == new[start]:
-        start += 1
-    end = 0
-    while end < short - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-    matcher = SequenceMatcher(None, old[start:len(old) - end], new[start:len(new) - end], autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind != "equal":
-            yield a + start, b + start, c + start, d + start
-
-
 def _groups(found: list[Change], context: int) -> Iterator[list[Change]]:
     """Yield changes together whose surroundings meet."""
     group: list[Change] = []
@@ -288,6 +327,8 @@ def diff(process: Process) -> int | None:
     except _Wrong as wrong:
         process.complain(str(wrong))
         return TROUBLE
+    except _Unplayed:
+        return unplayed_part(process)
     if process.memory is None:
         process.memory = {"piped": {word: bytearray() for word in options.words if _descriptor(word) is not None},
                           "ended": []}
@@ -298,6 +339,8 @@ def diff(process: Process) -> int | None:
             if data is None:
                 return None
             piped[word] += data
+            if len(piped[word]) > MOST_INPUT:
+                raise Exhausted("memory")
             if not data:
                 process.memory["ended"].append(word)
     return _Diff(process, options, {word: bytes(data) for word, data in piped.items()}).run()

@@ -7,7 +7,7 @@ import posixpath
 
 from ....machinery.files import Files
 from ..kernel.errors import Errno
-from ..kernel.files import FILE, FOLDER, LINK
+from ..kernel.files import FIFO, FILE, FOLDER, LINK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +50,11 @@ class ContainerFiles(Files):
             return bytes(self._process.memory["in"])
         if self.is_folder(path):
             raise told(Errno("EISDIR"), path)
+        read: dict[str, bytes] = self._process.memory.setdefault("piped", {})
         try:
-            return self._process.read_file(path)
+            if self._is(path, FIFO) and path not in read:  # which can be read but once, unlike this
+                read[path] = self._process.read_file(path)
+            return read[path] if path in read else self._process.read_file(path)
         except Errno as error:
             raise told(error, path) from None
 

@@ -6,7 +6,7 @@ from ..accounts import names
 from ..kernel import procfs
 from ..kernel.files import User
 from ..kernel.terminal import Terminal
-from .accountfiles import Accounts
+from .accountfiles import Accounts, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _id(process: Process) -> int:
 def _user(process: Process, name: str) -> User | None:
     """Return the user of a name or a number, None where there is none."""
     accounts = Accounts(process)
-    line = accounts.line("passwd", name) or (accounts.by_number("passwd", int(name)) if name.isdigit() else None)
+    line = accounts.line("passwd", name) or (accounts.by_number("passwd", int(name)) if is_number(name) else None)
     if line is None:
         return None
     return User(int(line[2]), int(line[3]), tuple(int(each[2]) for each in accounts.groups_of(line[0])))

@@ -9,10 +9,11 @@ from ....machinery.streaming import StartError
 from ...network import apiserver
 from ...network.wiring import Wiring
 from ..entry import EXEC, program_of
-from ..kernel.errors import Errno, Exhausted
+from ..kernel.errors import Blocked, Errno, Exhausted
 from ..kernel.network import Answered
 from . import dialing
 from .guestfiles import STDIN, ContainerFiles, told
+from .operands import MOST_INPUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def run(process: Process) -> int | None:
         if data is None:
             return None
         memory["in"] += data
+        if len(memory["in"]) > MOST_INPUT:
+            raise Exhausted("memory")
         memory["reads"] = bool(data)
     if process.kernel.now < memory["begins"]:
         process.wait(until=memory["begins"])
@@ -64,7 +67,7 @@ def run(process: Process) -> int | None:
     try:
         code = api.server.kubectl(call)
     except Exception as problem:
-        if isinstance(problem, (Errno, Exhausted, MemoryError)) or getattr(problem, "fatal", False):
+        if isinstance(problem, (Blocked, Errno, Exhausted, MemoryError)) or getattr(problem, "fatal", False):
             raise
         process.write(f"kubesim failed: {process.kernel.note_fault(process, problem)}\n", 2)
         code = 1

@@ -81,6 +81,8 @@ def _begin(process: Process) -> dict[str, Any] | int:
             letters += found
             found, rest = (rest[0], rest[1:]) if rest and word[:2] != "--" else ("", "")
     wait = span(values.get("w", "0"))
+    if "E" in values and not (values["E"].isascii() and values["E"].isdigit() and int(values["E"][:4]) < 256):
+        return process.complain(f"invalid exit code: '{values['E']}'") and _USAGE
     if wait is None:
         return process.complain(f"invalid timeout value: '{values['w']}'") and _USAGE
     if not words:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 
 from ....machinery.digest import new
-from ..kernel.errors import Errno
+from ..kernel.errors import Errno, Exhausted
 from ..unknown import unplayed_part
 from . import crypts
 from .accountfiles import salt
+from .operands import MOST_INPUT, read_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,17 +40,6 @@ class _Options:
             self.values[name] = words.pop(0) if name in _VALUED and words else ""
 
 
-def _read(process: Process) -> bytes | None:
-    """Return all of stdin, None where the process waits for more."""
-    if process.memory is None:
-        process.memory = bytearray()
-    while (data := process.read()) is None or data:
-        if data is None:
-            return None
-        process.memory += data
-    return bytes(process.memory)
-
-
 def _openssl(process: Process) -> int | None:
     command = process.argv[1] if len(process.argv) > 1 else ""
     given = _Options(process.argv[2:])
@@ -66,7 +56,11 @@ def _openssl(process: Process) -> int | None:
 
 def _write(process: Process, given: _Options, data: bytes) -> int:
     if "out" in given.values:
-        process.open(given.values["out"], "w").write(process.kernel, data)
+        try:
+            process.open(given.values["out"], "w").write(process.kernel, data)
+        except Errno as error:
+            process.write(f"Can't open \"{given.values['out']}\" for writing, {error.message}\n", 2)
+            return 1
     else:
         process.write(data)
     return 0
@@ -81,6 +75,8 @@ def _rand(process: Process, given: _Options) -> int:
     count = given.words[0] if given.words else "0"
     if not count.isdigit():
         return _said(process, "rand", f'Can\'t parse "{count}" as a number')
+    if len(count) > len(str(MOST_INPUT)) or int(count) > MOST_INPUT:
+        raise Exhausted("memory")
     data = process.space.random.bytes(int(count))
     if "hex" in given.values:
         data = data.hex().encode() + b"\n"
@@ -102,7 +98,7 @@ def _base64(process: Process, given: _Options) -> int | None:
             process.write(f"Can't open \"{given.values['in']}\" for reading, {error.message}\n", 2)
             return 1
     else:
-        data = _read(process)
+        data = read_all(process)
     if data is None:
         return None
     if "d" in given.values:
@@ -124,7 +120,7 @@ def _dgst(process: Process, given: _Options) -> int | None:
     status, out = 0, b""
     for word in given.words or [""]:
         try:
-            data = process.read_file(word) if word else _read(process)
+            data = process.read_file(word) if word else read_all(process)
         except Errno as error:
             process.write(f"{word}: {error.message}\n", 2)
             status = 1
@@ -143,11 +139,12 @@ def _dgst(process: Process, given: _Options) -> int | None:
 def _passwd(process: Process, given: _Options) -> int | None:
     words = given.words
     if "stdin" in given.values:
-        data = _read(process)
+        data = read_all(process)
         if data is None:
             return None
         words = data.decode("utf-8", "replace").splitlines()
     for word in words:
+        process.work(crypts.STEPS)
         seed = given.values.get("salt") or salt(process, 16 if {"5", "6"} & set(given.values) else 8)
         found = crypts.md5(word, seed, "$apr1$" if "apr1" in given.values else "$1$")
         if {"5", "6"} & set(given.values):
@@ -177,7 +174,7 @@ def _htpasswd(process: Process) -> int | None:
         return 2
     name, password = words[0], words[-1]
     if "i" in letters:
-        data = _read(process)
+        data = read_all(process)
         if data is None:
             return None
         password = data.decode("utf-8", "replace").rstrip("\n")
@@ -198,7 +195,11 @@ def _htpasswd(process: Process) -> int | None:
     there = any(line.startswith(f"{name}:") for line in lines)
     lines = [f"{name}:{kept}" if line.startswith(f"{name}:") else line for line in lines]
     lines += [] if there else [f"{name}:{kept}"]
-    process.open(file, "w").write(process.kernel, "".join(line + "\n" for line in lines).encode())
+    try:
+        process.open(file, "w").write(process.kernel, "".join(line + "\n" for line in lines).encode())
+    except Errno:
+        process.write(f"htpasswd: cannot create file {file}\n", 2)
+        return 1
     process.write(f"{'Updating' if there else 'Adding'} password for user {name}\n", 2)
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kernel.errors import Errno
+from ..kernel.errors import Errno, Exhausted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from ..kernel.files import Inode, Place
     from ..kernel.process import Process
+
+MOST_INPUT = 12 << 20  # bytes that a program reads before it does anything
 
 
 class Arguments:
@@ -72,6 +74,19 @@ def each_of(process: Process, words: list[str], act: Callable[[str], None], told
                 form = told if process.space.shell != "ash" else told.replace("cannot ", "can't ")
                 status = process.complain(form.format(word) + f": {error.message}")
     return status
+
+
+def read_all(process: Process) -> bytes | None:
+    """Return all of stdin, which the process keeps in its memory; None where it waits for more. Raises Exhausted."""
+    if process.memory is None:
+        process.memory = bytearray()
+    while (data := process.read()) is None or data:
+        if data is None:
+            return None
+        process.memory += data
+        if len(process.memory) > MOST_INPUT:
+            raise Exhausted("memory")
+    return bytes(process.memory)
 
 
 def missing(process: Process) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .accountfiles import Accounts, make_home
+from .accountfiles import Accounts, is_number, make_home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _USAGE, _NO_ARGUMENT, _ID_IN_USE, _NO_NAME, _IN_USE, _PRIMARY = 2, 3, 4, 6, 9, 8
 _SYSTEM, _NORMAL = (100, 999), (1000, 60000)
+_LONGEST = 32  # letters of a name
 _LONGS = {
     "base-dir": "b=", "comment": "c=", "home-dir": "d=", "home": "d=", "expiredate": "e=", "inactive": "f=",
     "gid": "g=", "groups": "G=", "help": "h", "skel": "k=", "key": "K=", "no-log-init": "l", "create-home": "m",
@@ -77,8 +78,7 @@ def _useradd(process: Process, given: _Options, accounts: Accounts) -> int:
         raise _Refused(f"user '{name}' already exists", _IN_USE)
     system, used = "r" in values, accounts.numbers("passwd")
     bounds = _SYSTEM if system else _NORMAL
-    if "u" in values and not values["u"].isdigit():
-        raise _Refused(f"invalid user ID '{values['u']}'", _NO_ARGUMENT)
+    _check(name, values)
     uid = int(values["u"]) if "u" in values else _identifier(used, bounds, system)
     if uid in used and "o" not in values:
         raise _Refused(f"UID {uid} is not unique", _ID_IN_USE)
@@ -110,6 +110,24 @@ def _useradd(process: Process, given: _Options, accounts: Accounts) -> int:
     return 0
 
 
+def _is_name(name: str) -> bool:
+    """Tell whether somebody may be called so (libmisc/chkname.c)."""
+    import re
+
+    return len(name) <= _LONGEST and re.fullmatch(r"(?!\d+\$?$)[a-z_0-9][a-z0-9_-]*\$?", name) is not None
+
+
+def _check(name: str, values: dict[str, str]) -> None:
+    """Raise _Refused where a user's name, or what is said of a user, would spoil the line in /etc/passwd."""
+    if not _is_name(name):
+        raise _Refused(f"invalid user name '{name}': use --badname to ignore", _NO_ARGUMENT)
+    if "u" in values and not is_number(values["u"]):
+        raise _Refused(f"invalid user ID '{values['u']}'", _NO_ARGUMENT)
+    for letter, what in (("c", "comment"), ("d", "home directory"), ("s", "shell")):
+        if {":", "\n"} & {*values.get(letter, "")}:
+            raise _Refused(f"invalid {what} '{values[letter]}'", _NO_ARGUMENT)
+
+
 def _groups(accounts: Accounts, values: dict[str, str]) -> list[str]:
     """Return the names of the groups that option -G names."""
     found = []
@@ -126,6 +144,7 @@ def _usermod(process: Process, given: _Options, accounts: Accounts) -> int:
     line = accounts.line("passwd", name)
     if line is None:
         raise _Refused(f"user '{name}' does not exist", _NO_NAME)
+    _check(values.get("l", name), values)
     others = _groups(accounts, values)
     if "g" in values:
         group = accounts.group(values["g"])
@@ -192,7 +211,9 @@ def _groupadd(process: Process, given: _Options, accounts: Accounts) -> int:
         if "f" in values:
             return 0
         raise _Refused(f"group '{name}' already exists", _IN_USE)
-    if "g" in values and not values["g"].isdigit():
+    if not _is_name(name):
+        raise _Refused(f"'{name}' is not a valid group name", _NO_ARGUMENT)
+    if "g" in values and not is_number(values["g"]):
         raise _Refused(f"invalid group ID '{values['g']}'", _NO_ARGUMENT)
     system = "r" in values
     gid = int(values["g"]) if "g" in values else _identifier(used, _SYSTEM if system else _NORMAL, system)

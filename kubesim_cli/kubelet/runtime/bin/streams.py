@@ -406,19 +406,22 @@ def _seq(process: Process) -> int | None:
 
 def _dd(process: Process) -> int | None:
     state = process.memory
-    if state is None:
+    if state is None or state["opens"]:
         given = dict(word.partition("=")[::2] for word in process.argv[1:])
         size = _amount(given.get("bs") or given.get("obs") or "512")
-        state = process.memory = {"size": size, "left": int(given["count"]) if "count" in given else -1, "full": 0,
-                                  "part": 0,
-                                  "bytes": 0, "held": bytearray(), "quiet": given.get("status") == "none"}
+        if state is None:
+            state = process.memory = {"size": size, "left": int(given["count"]) if "count" in given else -1, "full": 0,
+                                      "part": 0, "bytes": 0, "held": bytearray(),
+                                      "quiet": given.get("status") == "none", "opens": "if"}
         try:
-            process.install(3, process.open(given["if"]) if "if" in given else process.fds[0])
+            if state["opens"] == "if":
+                process.install(3, process.open(given["if"]) if "if" in given else process.fds[0])
+                state["opens"] = "of"  # which may be a named pipe that has to be waited for
             kept = "notrunc" in given.get("conv", "")
             process.install(4, process.open(given["of"], "+" if kept else "w") if "of" in given else process.fds[1])
         except Errno as error:
-            name = given.get("of" if 3 in process.fds else "if")
-            return process.complain(f"failed to open '{name}': {error.message}")
+            return process.complain(f"failed to open '{given.get(state['opens'])}': {error.message}")
+        state["opens"] = ""
         for fd, word in ((3, "skip"), (4, "seek")):
             what: Any = process.fds[fd]
             if word in given and hasattr(what, "offset"):

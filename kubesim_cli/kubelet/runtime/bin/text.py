@@ -174,8 +174,9 @@ def run(process: Process) -> int | None:
             or (spec.reads == "files" and (not files or "-" in files))
         if name in awk.NAMES:
             reads = reads and awk.reads(awk.inline(process, process.argv[1:]))
+        piped = _named_pipes(process) if spec.reads != "never" else {}
         state = process.memory = {"in": bytearray(), "reads": reads, "status": 1, "lines": (
-            reads and not files and _by_line(name, spec, options, process.argv[1:])), "seen": False, "piped": {},
+            reads and not files and _by_line(name, spec, options, process.argv[1:])), "seen": False, "piped": piped,
             "pipes": _pipes(process)}
     while state["pipes"]:
         word, fd = state["pipes"][0]
@@ -214,17 +215,14 @@ def run(process: Process) -> int | None:
 
 
 def _pipes(process: Process) -> list[tuple[str, int]]:
-    """Return the arguments that are pipes, as <(...) and named ones, and their descriptors."""
-    found = []
-    for word in process.argv[1:]:
-        if word.startswith("/dev/fd/") and word[8:].isdigit():
-            found.append((word, int(word[8:])))
-        elif (inode := exists(process, word) if word else None) is not None and inode.kind == FIFO:
-            what = process.open(word)
-            fd = next(each for each in range(3, 1 << 10) if each not in process.fds)
-            process.install(fd, what)
-            found.append((word, fd))
-    return found
+    """Return the arguments that are pipes, as of <(...), and their descriptors."""
+    return [(word, int(word[8:])) for word in process.argv[1:] if word.startswith("/dev/fd/") and word[8:].isdigit()]
+
+
+def _named_pipes(process: Process) -> dict[str, bytearray]:
+    """Return what comes through those named pipes that are arguments; raise Blocked where there is more to come."""
+    return {word: bytearray(process.read_file(word)) for word in process.argv[1:]
+            if (inode := exists(process, word) if word else None) is not None and inode.kind == FIFO}
 
 
 def _operands(spec: Spec, words: list[str]) -> tuple[list[str], str]:

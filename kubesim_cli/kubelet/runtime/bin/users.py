@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..kernel.errors import Errno
 from . import applets, crypts, debianusers
-from .accountfiles import Accounts, make_home, salt
-from .operands import Arguments
+from .accountfiles import Accounts, is_number, make_home, salt
+from .operands import Arguments, read_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,24 @@ def _free(used: set[int], first: int, last: int) -> int | None:
     return next((number for number in range(first, last + 1) if number not in used), None)
 
 
+def _is_misnamed(process: Process, name: str) -> bool:
+    """Say so where somebody may not be called so (busybox' libbb/die_if_bad_username.c)."""
+    data = name.encode("utf-8", "surrogateescape")
+    for at, code in enumerate(data or b"\0"):
+        letter = chr(code)
+        if not (code < 128 and (letter.isalnum() or letter == "_")) and not (
+                at and (letter in "-." or (letter == "$" and at == len(data) - 1))):
+            process.complain(f"illegal character with code {code} at position {at}")
+            return True
+    return False
+
+
+def _out_of_range(process: Process, text: str) -> int:
+    """Say that a text is not the number of a user or a group that may be added (libbb/xatonum_template.c)."""
+    return process.complain(f"number {text} is not in 0..{_LAST} range" if text.isascii() and text.isdigit() else
+                            f"invalid number '{text}'")
+
+
 def _adduser(process: Process) -> int:
     """adduser [OPTIONS] USER [GROUP] (busybox' loginutils/adduser.c)."""
     if process.user.uid:
@@ -58,6 +76,8 @@ def _adduser(process: Process) -> int:
     name = given.words[0]
     if len(given.words) == 2:
         return _join(process, accounts, name, given.words[1])
+    if _is_misnamed(process, name):
+        return 1
     group, system = given.values.get("G"), "S" in given.letters
     if system and not group:
         group = "nogroup"
@@ -68,8 +88,8 @@ def _adduser(process: Process) -> int:
         return process.complain(f"user '{name}' in use")
     used = accounts.numbers("passwd") | (set() if group else accounts.numbers("group"))
     wanted = given.values.get("u")
-    if wanted is not None and not wanted.isdigit():
-        return process.complain(f"invalid number '{wanted}'")
+    if wanted is not None and (not is_number(wanted) or int(wanted) > _LAST):
+        return _out_of_range(process, wanted)
     if wanted is not None and int(wanted) in used:
         return process.complain(f"uid '{wanted}' in use")
     uid = int(wanted) if wanted is not None else (
@@ -124,10 +144,14 @@ def _addgroup(process: Process) -> int:
     if len(given.words) == 2:
         return _join(process, accounts, *given.words)
     name, wanted, used = given.words[0], given.values.get("g"), accounts.numbers("group")
+    if _is_misnamed(process, name):
+        return 1
     if accounts.line("group", name) is not None:
         return process.complain(f"group '{name}' in use")
-    if wanted is not None and (not wanted.isdigit() or int(wanted) in used):
-        return process.complain(f"gid '{wanted}' in use" if wanted.isdigit() else f"invalid number '{wanted}'")
+    if wanted is not None and (not is_number(wanted) or int(wanted) > _LAST):
+        return _out_of_range(process, wanted)
+    if wanted is not None and int(wanted) in used:
+        return process.complain(f"gid '{wanted}' in use")
     gid = int(wanted) if wanted is not None else (
         _free(used, 100, _LAST_SYSTEM) if "S" in given.letters else _free(used, _LAST_SYSTEM + 1, _LAST))
     if gid is None:
@@ -232,14 +256,11 @@ def _chpasswd(process: Process) -> int | None:
     busybox = process.space.shell == "ash"
     if process.user.uid:
         return process.complain(_ROOT_ONLY if busybox else "cannot lock /etc/passwd; try again later.")
-    if process.memory is None:
-        process.memory = bytearray()
-    while (data := process.read()) is None or data:
-        if data is None:
-            return None
-        process.memory += data
+    data = read_all(process)
+    if data is None:
+        return None
     given, accounts, status = Arguments(process, "cR"), Accounts(process), 0
-    for number, text in enumerate(bytes(process.memory).decode("utf-8", "replace").splitlines(), 1):
+    for number, text in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         name, colon, password = text.partition(":")
         if not colon:
             status = process.complain("missing new password" if busybox else f"line {number}: missing new password")
@@ -250,6 +271,7 @@ def _chpasswd(process: Process) -> int | None:
             status = process.complain(f"unknown user {name}" if busybox else
                                       f"(line {number}, user {name}) password not changed")
         else:
+            process.work(crypts.STEPS)
             accounts.set_password(name, password if given.has("e") or "encrypted" in given.values else
                                   crypts.sha(password, salt(process)))
             if busybox:

@@ -223,6 +223,8 @@ class Kernel:
             self.current = before
             if not self.depth and self.worked > worked:
                 load.note(process.space, self.now, self.worked - worked)
+        if process.piped:
+            process.piped = {}
         if status is not None:
             self.exit(process, status)
 
@@ -267,6 +269,11 @@ class Kernel:
         """Return when something is to happen, None where nothing is."""
         self._drop_old_timers()
         return self.now if self.ready else self.timers[0][0] if self.timers else None
+
+    def live_timers(self) -> list[tuple[float, int, Process]]:
+        """Return the timers that a process still waits for, the next one first."""
+        return sorted((each for each in self.timers if each[2].until == each[0] and each[2].status is None),
+                      key=lambda each: each[:2])
 
     def _drop_old_timers(self) -> None:
         timers = self.timers

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ..capabilities import DEFAULT
 from .descriptors import Open
-from .errors import Errno, Exhausted
+from .errors import Blocked, Errno, Exhausted
 from .files import Tree, User
 from .network import Net
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CHUNK = 65536
 MOST_STEPS = 1_500_000  # of a process within RESTED simulated seconds
 RESTED = 10.0
+MOST_PIPED = 12 << 20  # bytes of a named pipe that are read as a whole
+_PIPED = 100           # the first descriptor of such a pipe
 
 
 class Pids:
@@ -141,10 +143,12 @@ NO_FILES = Table({})
 
 
 class Process:
-    """`status` is None while it runs, then its exit code, or 128 and the signal that ended it."""
+    """`status` is None while it runs, then its exit code, or 128 and the signal that ended it. `piped`: by their paths
+    the named pipes that it reads as a whole (read_file) in this turn: its descriptor, 0 at the end, and what has come.
+    """
 
     __slots__ = ("argv", "children", "cwd", "env", "fds", "ignored", "kernel", "keys", "memory", "parent", "pending",
-                 "pid", "program", "rested", "signal", "space", "status", "steps", "trapped", "umask", "until",
+                 "pid", "piped", "program", "rested", "signal", "space", "status", "steps", "trapped", "umask", "until",
                  "user", "woken")
 
     def __init__(self, kernel: Kernel, space: Space, program: Program, argv: list[str], env: dict[str, str],
@@ -161,6 +165,7 @@ class Process:
         self.signal = ""  # that ended it
         self.keys: tuple[object, ...] = ()
         self.until: float | None = None
+        self.piped: dict[str, tuple[int, bytearray]] = {}
         self.woken = False
         self.steps, self.rested = 0, kernel.now
         self.pid = space.next_pid
@@ -250,11 +255,33 @@ class Process:
         return self.kernel.open(self, path, how)
 
     def read_file(self, path: str) -> bytes:
-        """Return a whole file."""
+        """Return a whole file; raise Blocked where it is a named pipe of which there is more to come."""
+        if path in self.piped:
+            return self._read_pipe(path)
         what = self.open(path)
+        if self.kernel.fifos and getattr(what, "pipe", None) in self.kernel.fifos.values():
+            fd = next(each for each in range(_PIPED, 1 << 20) if each not in self.fds)
+            self.install(fd, what)
+            self.piped[path] = fd, bytearray()
+            return self._read_pipe(path)
         parts = []
         while data := what.read(self.kernel, 1 << 20):
             parts.append(data)
             if len(parts) > 256:
                 raise Exhausted("memory")
         return b"".join(parts)
+
+    def _read_pipe(self, path: str) -> bytes:
+        fd, come = self.piped[path]
+        while fd:
+            data = self.read(fd)
+            if data is None:
+                raise Blocked
+            come += data
+            if len(come) > MOST_PIPED:
+                raise Exhausted("memory")
+            if not data:
+                self.close(fd)
+                fd = 0
+                self.piped[path] = 0, come
+        return bytes(come)

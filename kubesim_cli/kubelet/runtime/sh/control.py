@@ -83,6 +83,7 @@ def _source(sh: Shell, argv: list[str], saved: Saved, after: int, lenient: bool)
     path = argv[1]
     try:
         text = sh.process.read_file(path).decode("utf-8", "surrogateescape")
+        sh.process.piped.clear()  # the shell goes on, and may read another time
     except Errno as error:
         from .messages import unopened
 

@@ -10,7 +10,7 @@ from ..kernel.errors import Blocked, Errno, Exhausted
 from ..kernel.kernel import SIGNALS, TURN
 from . import messages
 from .arithmetic import ArithmeticError_
-from .codes import DONE, EXEC, FRAME, WAIT, Code
+from .codes import DONE, EXEC, FRAME, Code
 from .compiler import compiled
 from .parameters import ShellError
 from .syntax import ShellSyntaxError
@@ -426,7 +426,9 @@ def run(process: Process) -> int | None:
                     break
                 pc = result
         except Blocked:
-            result = WAIT
+            frame.pc = pc
+            process.kernel.worked += TURN - left
+            raise
         except (ShellError, ArithmeticError_, ShellSyntaxError) as error:
             result = _failed(sh, error)
         except RecursionError:
