@@ -88,9 +88,9 @@ class Manager:
         return found
 
     def enqueue(self, name: str, key: str) -> None:
-        """Queue one key of one controller, unless it waits there already."""
+        """Queue one key of one controller, unless it waits there already, or the controller does not run here."""
         entry = (name, key)
-        if entry not in self._queued:
+        if name in self.loops and entry not in self._queued:
             self._queued.add(entry)
             self._queue.append(entry)
 

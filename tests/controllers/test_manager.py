@@ -190,3 +190,11 @@ def test_a_thorough_sync_is_not_woken_by_its_own_writes(cluster, monkeypatch, th
     server.write("MODIFIED", server.resolve("configmaps"), {**other, "n": 3}, other)
     manager.live(100.0)
     assert len(counter.seen) == (2 if thorough else 3)
+
+
+def test_a_loop_that_does_not_run_is_not_asked(cluster):
+    """As by `sim fail storage --mend`, which calls for the claims' controller, where that was left out."""
+    _, manager, counter = cluster
+    manager.enqueue("leases", "default/a")
+    manager.live(100.0)
+    assert not counter.seen
