@@ -150,8 +150,10 @@ class Damage:
         gaps = [range(int(first), int(last) + 1) for first, last in re.findall(r"revisions (\d+) to (\d+)", told)]
         faults = []
         for key in sorted({*saved, *self._right} - {"configmaps default/new"}):
-            revision = int(self._right[key]["metadata"]["resourceVersion"]) if key in self._right else 0
-            if saved.get(key) != self._right.get(key) and key not in told and not any(revision in gap for gap in gaps):
+            right = self._right.get(key)  # where there is none, some lost change has deleted it
+            revision = int((right or saved[key])["metadata"]["resourceVersion"])
+            is_told = key in told or any(revision in gap if right else revision < gap.stop for gap in gaps)
+            if saved.get(key) != right and not is_told:
                 faults.append(f"{key} is lost or another one, and nobody told")
         if written and "configmaps default/new" not in saved:
             faults.append("an acknowledged write is not saved")

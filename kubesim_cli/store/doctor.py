@@ -113,7 +113,9 @@ class Diagnosis:
             record = jsontext.loads(row)
             if not _is_whole(record):
                 raise ValueError
-        except ValueError:
+            if record.get("object"):
+                log.names_of(record["resource"], record["object"])  # which the index is to have
+        except (ValueError, LookupError, TypeError, AttributeError):
             if sure:
                 self.wrong.append(f"{log.LOG}: the line at byte {offset} cannot be read")
             found = ["{} {}".format(*(part.decode("utf-8", "replace") for part in parts))

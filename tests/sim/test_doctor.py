@@ -168,3 +168,13 @@ def test_what_is_kept_to_be_undone_is_looked_at(terminal, folder):
         file.write(b"nothing")
     told = terminal("kubectl sim doctor")
     assert told.code == 0 and f"note: {name} is not as it was written; older commands cannot be undone" in told.out
+
+
+def test_an_object_whose_owners_cannot_be_read(terminal, folder):
+    """Its line is JSON and has all that a record needs, but nothing that the index could be made of."""
+    terminal.ok("kubectl create deployment web --image=nginx")
+    change(folder, b'"ownerReferences":[{', b'"ownerReferences":[0,{')
+    told = terminal("kubectl sim doctor")
+    assert told.code == 1 and "not as they were written" in told.out and "failed" not in told.err
+    assert terminal("kubectl sim doctor --repair repaired").code in (0, 1)
+    assert os.path.isdir("repaired")
